@@ -1,0 +1,115 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours: Swift 6 language mode, warnings are errors.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
+let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+
+/// A library target of the product; `Tests/LayoutTests` checks the same import table from the sources.
+func floor(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The test target of `name`; every one may use the shared fixtures.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: "\(name)Tests",
+        dependencies: dependencies + ["TestSupport"],
+        swiftSettings: strict
+    )
+}
+
+let package = Package(
+    name: "aku",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "aku", targets: ["aku"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Floor 0
+        floor("Primitives", []),
+        floor("Statistics", ["Primitives"]),
+        // Floor 1
+        floor("Storage", ["Primitives", grdb, crypto]),
+        // Floor 2
+        floor("Security", ["Primitives", "Storage", crypto]),
+        floor("Datasets", ["Primitives", "Storage"]),
+        floor("Pipelines", ["Primitives", "Storage", yams, log, lifecycle]),
+        floor("Tracking", ["Primitives", "Storage"]),
+        floor("Registry", ["Primitives", "Storage"]),
+        .target(name: "COnnxRuntime", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+        floor("Inference", ["Primitives", "COnnxRuntime"]),
+        floor("Serving", ["Primitives", "Storage", log, lifecycle]),
+        floor("Monitoring", ["Primitives", "Statistics", "Storage", yams, log, lifecycle]),
+        // Floor 3
+        floor("WireAPI", ["Primitives"]),
+        floor("Client", ["Primitives", "WireAPI", httpClient, nio, nioHTTP1]),
+        // Floor 4
+        floor(
+            "Server",
+            [
+                "Primitives", "Statistics", "Storage", "Security", "Datasets", "Pipelines", "Tracking", "Registry",
+                "Inference", "Serving", "Monitoring", "WireAPI", hummingbird, hummingbirdTLS, mustache, log, lifecycle, nio, httpTypes,
+            ]
+        ),
+        floor(
+            "Commands",
+            ["Primitives", "Statistics", "Storage", "Datasets", "Inference", "Monitoring", "Registry", "WireAPI", "Client", arguments]
+        ),
+        // Floor 5
+        .executableTarget(
+            name: "aku",
+            dependencies: ["Commands", "Server", "Primitives", "Storage", arguments, log, lifecycle],
+            swiftSettings: strict
+        ),
+        // Tests
+        floor("TestSupport", ["Primitives", "Storage"]),
+        tests("Primitives", ["Primitives"]),
+        tests("Statistics", ["Statistics"]),
+        tests("Storage", ["Storage"]),
+        tests("Security", ["Security"]),
+        tests("Datasets", ["Datasets"]),
+        tests("Pipelines", ["Pipelines"]),
+        tests("Tracking", ["Tracking"]),
+        tests("Registry", ["Registry"]),
+        tests("Inference", ["Inference"]),
+        tests("Serving", ["Serving"]),
+        tests("Monitoring", ["Monitoring"]),
+        tests(
+            "Server",
+            ["Server", "Client", "WireAPI", .product(name: "HummingbirdTesting", package: "hummingbird")]
+        ),
+        tests("Commands", ["Commands"]),
+        tests("EndToEnd", ["Client", "WireAPI"]),
+        tests("Layout", []),
+    ]
+)

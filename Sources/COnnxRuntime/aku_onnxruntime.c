@@ -1,0 +1,1 @@
+#include "aku_onnxruntime.h"

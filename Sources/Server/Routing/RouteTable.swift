@@ -1,0 +1,194 @@
+import Foundation
+import Hummingbird
+import HTTPTypes
+import Logging
+import NIOCore
+import Primitives
+import Security
+import WireAPI
+
+/// How a group of routes writes its errors.
+package enum ErrorStyle: Sendable {
+    /// `ErrorBody` of `/api/v1`.
+    case platform
+    /// MLflow's `{"error_code", "message"}`.
+    case mlflow
+    /// The Open Inference Protocol's `{"error": text}`.
+    case openInference
+    /// A page for people.
+    case page
+}
+
+/// One declared route, as the tests that walk the table see it.
+package struct DeclaredRoute: Sendable, Hashable {
+    /// The HTTP method.
+    package let method: String
+    /// The path with its parameters.
+    package let path: String
+    /// What a caller must be allowed to do.
+    package let permission: Permission
+}
+
+/// One request as a handler sees it.
+package struct Call: Sendable {
+    /// Hummingbird's request: headers, URI, body stream.
+    package let request: Request
+    /// Path parameters, logger and principal.
+    package let context: AkuRequestContext
+
+    /// Who is asking.
+    package var principal: Principal { context.principal }
+
+    /// A path parameter, percent-decoded.
+    ///
+    /// - Throws: `invalid_argument` when its encoding is broken.
+    package func parameter(_ name: String) throws -> String {
+        guard let raw = context.parameters.get(name), let value = raw.removingPercentEncoding, !value.isEmpty else {
+            throw PlatformError(.invalidArgument, "The path parameter '\(name)' is missing or badly encoded.")
+        }
+        return value
+    }
+
+    /// A query item, or nil.
+    package func query(_ name: String) -> String? {
+        request.uri.queryParameters[name[...]].map(String.init)
+    }
+
+    /// A query item that must be a whole number within bounds.
+    package func integer(_ name: String, default standard: Int, in range: ClosedRange<Int>) throws -> Int {
+        guard let text = query(name) else { return standard }
+        guard let value = Int(text), range.contains(value) else {
+            throw PlatformError(
+                .invalidArgument,
+                "'\(name)' is '\(text.prefix(40))'; it must be a whole number from \(range.lowerBound) to \(range.upperBound)."
+            )
+        }
+        return value
+    }
+
+    /// The whole body, at most `maximum` bytes.
+    ///
+    /// - Throws: `body_too_large`, before reading when the declared length is already over the bound.
+    package func body(upTo maximum: Int) async throws -> Data {
+        if let text = request.headers[.contentLength], let length = Int(text), length > maximum {
+            throw Self.tooLarge(maximum)
+        }
+        do {
+            let buffer = try await request.body.collect(upTo: maximum)
+            return Data(buffer.readableBytesView)
+        } catch is NIOTooManyBytesError {
+            throw Self.tooLarge(maximum)
+        }
+    }
+
+    private static func tooLarge(_ maximum: Int) -> PlatformError {
+        PlatformError(
+            ErrorCode("body_too_large", .tooLarge),
+            "The body is larger than the \(maximum) bytes that this route takes.",
+            nextStep: "Send less at a time; files go through the object or artifact routes, which stream."
+        )
+    }
+}
+
+/// Declares routes: each with its permission, its body bound and its error style. Nothing else adds a route to the router.
+package final class RouteTable {
+    private let router: Router<AkuRequestContext>
+    private let access: AccessPolicy
+    /// Every route declared so far.
+    package private(set) var declared: [DeclaredRoute] = []
+
+    /// Wraps a router; `access` decides who may call.
+    package init(router: Router<AkuRequestContext>, access: AccessPolicy) {
+        self.router = router
+        self.access = access
+    }
+
+    /// Declares a JSON route of `/api/v1`.
+    package func on<Body, Reply>(
+        _ route: Route<Body, Reply>,
+        _ handler: @escaping @Sendable (Call, Body) async throws -> Reply
+    ) {
+        raw(route.verb, route.path, permission: route.permission, errors: .platform) { call in
+            let body: Body
+            if let nothing = Nothing() as? Body {
+                body = nothing
+            } else {
+                body = try CanonicalJSON.decode(Body.self, from: await call.body(upTo: route.maximumBodyBytes))
+            }
+            return try Response.json(await handler(call, body))
+        }
+    }
+
+    /// Declares a JSON route of `/api/v1` that takes no body.
+    package func on<Reply>(
+        _ route: Route<Nothing, Reply>,
+        _ handler: @escaping @Sendable (Call) async throws -> Reply
+    ) {
+        on(route) { (call: Call, _: Nothing) in try await handler(call) }
+    }
+
+    /// Declares a route whose handler makes the whole response: other protocols, pages, streams.
+    package func raw(
+        _ verb: HTTPVerb,
+        _ path: String,
+        permission: Permission,
+        errors: ErrorStyle,
+        _ handler: @escaping @Sendable (Call) async throws -> Response
+    ) {
+        declared.append(DeclaredRoute(method: verb.rawValue, path: path, permission: permission))
+        guard let method = HTTPRequest.Method(rawValue: verb.rawValue) else { return }
+        let access = access
+        router.on(RouterPath(path), method: method) { request, context in
+            do {
+                var context = context
+                context.principal = try await access.authorize(
+                    bearer: Self.bearer(request),
+                    permission: permission
+                )
+                return try await handler(Call(request: request, context: context))
+            } catch {
+                return ErrorResponse.make(error, style: errors, logger: context.logger)
+            }
+        }
+    }
+
+    /// The token of `Authorization: Bearer …` (RFC 6750), or of Basic's password, which the MLflow client can send.
+    private static func bearer(_ request: Request) -> String? {
+        guard let header = request.headers[.authorization] else { return nil }
+        if header.lowercased().hasPrefix("bearer ") {
+            return header.dropFirst(7).trimmingCharacters(in: .whitespaces)
+        }
+        guard header.lowercased().hasPrefix("basic "),
+            let data = Data(base64Encoded: header.dropFirst(6).trimmingCharacters(in: .whitespaces)),
+            let colon = data.firstIndex(of: UInt8(ascii: ":"))
+        else { return nil }
+        return String(decoding: data[data.index(after: colon)...], as: UTF8.self)
+    }
+}
+
+extension Response {
+    /// A JSON response.
+    package static func json(
+        _ value: some Encodable,
+        status: HTTPResponse.Status = .ok,
+        headers extra: HTTPFields = [:]
+    ) throws -> Response {
+        let data = try CanonicalJSON.encode(value)
+        var headers = extra
+        headers[.contentType] = "application/json"
+        return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: data)))
+    }
+
+    /// A text response.
+    package static func text(
+        _ text: String,
+        contentType: String = "text/plain; charset=utf-8",
+        status: HTTPResponse.Status = .ok
+    ) -> Response {
+        Response(
+            status: status,
+            headers: [.contentType: contentType],
+            body: .init(byteBuffer: ByteBuffer(string: text))
+        )
+    }
+}

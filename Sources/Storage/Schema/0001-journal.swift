@@ -1,0 +1,9 @@
+extension Migration {
+    /// Tables of journal.
+    package static let journal = Migration(
+        1,
+        "journal",
+        """
+        """
+    )
+}

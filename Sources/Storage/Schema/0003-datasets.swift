@@ -1,0 +1,9 @@
+extension Migration {
+    /// Tables of datasets.
+    package static let datasets = Migration(
+        3,
+        "datasets",
+        """
+        """
+    )
+}
