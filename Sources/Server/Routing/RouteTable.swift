@@ -94,13 +94,15 @@ package struct Call: Sendable {
 package final class RouteTable {
     private let router: Router<AkuRequestContext>
     private let access: AccessPolicy
+    private let metrics: HTTPMetrics
     /// Every route declared so far.
     package private(set) var declared: [DeclaredRoute] = []
 
     /// Wraps a router; `access` decides who may call.
-    package init(router: Router<AkuRequestContext>, access: AccessPolicy) {
+    package init(router: Router<AkuRequestContext>, access: AccessPolicy, metrics: HTTPMetrics = HTTPMetrics()) {
         self.router = router
         self.access = access
+        self.metrics = metrics
     }
 
     /// Declares a JSON route of `/api/v1`.
@@ -138,7 +140,20 @@ package final class RouteTable {
         declared.append(DeclaredRoute(method: verb.rawValue, path: path, permission: permission))
         guard let method = HTTPRequest.Method(rawValue: verb.rawValue) else { return }
         let access = access
+        let metrics = metrics
         router.on(RouterPath(path), method: method) { request, context in
+            let began = ContinuousClock.now
+            let response = await answer(request, context)
+            metrics.record(
+                method: verb.rawValue,
+                route: path,
+                status: response.status.code,
+                seconds: (ContinuousClock.now - began) / .seconds(1)
+            )
+            return response
+        }
+
+        @Sendable func answer(_ request: Request, _ context: AkuRequestContext) async -> Response {
             do {
                 var context = context
                 context.principal = try await access.authorize(

@@ -1,0 +1,131 @@
+import Client
+import Foundation
+import Primitives
+import Synchronization
+
+/// One text of the quickstart's traffic, with the answer a person would give.
+struct TrafficRow: Codable, Sendable {
+    /// What is sent.
+    let text: String
+    /// The right label.
+    let intent: String
+    /// The language, for the tables.
+    let language: String
+
+    /// Reads a JSON Lines file.
+    ///
+    /// - Throws: `file_missing`, `invalid_json`.
+    static func read(_ path: String) throws -> [TrafficRow] {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw PlatformError(.fileMissing, "The traffic file '\(path)' is missing.")
+        }
+        return try data.split(separator: UInt8(ascii: "\n")).map {
+            try CanonicalJSON.decode(TrafficRow.self, from: Data($0), what: "traffic row")
+        }
+    }
+}
+
+/// The answer to one request, as the generator counts it.
+struct TrafficAnswer: Sendable {
+    /// The prediction's id.
+    let prediction: String
+    /// The label given.
+    let label: String
+    /// The version that answered.
+    let version: String
+}
+
+/// Sends texts to an endpoint from several clients at once and counts what comes back.
+final class TrafficGenerator: Sendable {
+    /// What has been counted so far.
+    struct Count: Sendable {
+        var sent = 0
+        var failed = 0
+        var right = 0
+        var latencies: [Double] = []
+        var versions: Set<String> = []
+        var lastPrediction = ""
+        var firstError = ""
+    }
+
+    private let ask: @Sendable (String) async throws -> TrafficAnswer
+    private let state = Mutex(Count())
+
+    /// `ask` sends one text and returns the answer; any throw counts as a failed request.
+    init(ask: @escaping @Sendable (String) async throws -> TrafficAnswer) {
+        self.ask = ask
+    }
+
+    /// What has been counted so far.
+    var count: Count { state.withLock { $0 } }
+
+    /// Sends one row and counts the outcome.
+    func send(_ row: TrafficRow) async {
+        let clock = ContinuousClock()
+        let began = clock.now
+        do {
+            let answer = try await ask(row.text)
+            let elapsed = clock.now - began
+            state.withLock { count in
+                count.sent += 1
+                count.right += answer.label == row.intent ? 1 : 0
+                count.latencies.append(elapsed / .milliseconds(1))
+                count.versions.insert(answer.version)
+                count.lastPrediction = answer.prediction
+            }
+        } catch {
+            state.withLock { count in
+                count.sent += 1
+                count.failed += 1
+                if count.firstError.isEmpty { count.firstError = "\(error)" }
+            }
+        }
+    }
+
+    /// Sends every row once from `clients` clients.
+    func send(all rows: [TrafficRow], clients: Int, progress: @Sendable (Int) -> Void = { _ in }) async {
+        let next = Mutex(0)
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<clients {
+                group.addTask {
+                    while !Task.isCancelled {
+                        let index = next.withLock { value in
+                            defer { value += 1 }
+                            return value
+                        }
+                        guard index < rows.count else { return }
+                        await self.send(rows[index])
+                    }
+                }
+            }
+            group.addTask {
+                while next.withLock({ $0 < rows.count }), !Task.isCancelled {
+                    progress(min(rows.count, self.count.sent))
+                    try? await Task.sleep(for: .milliseconds(100))
+                }
+            }
+        }
+    }
+
+    /// Sends rows round and round from `clients` clients, each pausing between requests, until `isDone` says so.
+    func keepSending(
+        _ rows: [TrafficRow],
+        clients: Int,
+        pauseMilliseconds: Int,
+        until isDone: @escaping @Sendable () -> Bool
+    ) async {
+        guard !rows.isEmpty else { return }
+        await withTaskGroup(of: Void.self) { group in
+            for client in 0..<clients {
+                group.addTask {
+                    var index = client
+                    while !isDone(), !Task.isCancelled {
+                        await self.send(rows[index % rows.count])
+                        index += clients
+                        try? await Task.sleep(for: .milliseconds(pauseMilliseconds))
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import Foundation
+
+/// Where this machine keeps what the platform needs; read from options and the environment, once, at the edge.
+package enum LocalMachine {
+    /// The file of this very program.
+    package static var executablePath: String {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+    }
+
+    /// The data folder: the option, AKU_DATA, else `~/.aku`.
+    package static func dataFolder(option: String?) -> String {
+        option ?? ProcessInfo.processInfo.environment["AKU_DATA"] ?? NSHomeDirectory() + "/.aku"
+    }
+
+    /// The Python interpreter: the option, AKU_PYTHON, `.venv/bin/python` here, else `python3` on the path; nil when
+    /// there is none. Symbolic links are kept, since a virtual environment is found by its link.
+    package static func python(option: String?) -> String? {
+        let environment = ProcessInfo.processInfo.environment
+        let here = FileManager.default.currentDirectoryPath
+        func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(here)/\(path)" }
+        if let named = option ?? environment["AKU_PYTHON"] { return absolute(named) }
+        let candidates =
+            ["\(here)/.venv/bin/python"]
+            + (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/python3" }
+        return candidates.first { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+}

@@ -1,0 +1,89 @@
+import Foundation
+import Primitives
+
+/// Who may call without a token.
+package enum AuthenticationMode: String, Sendable, CaseIterable {
+    /// Nobody: every route but health and the console's static files needs a token.
+    case token
+    /// Everybody who reaches the loopback listener. Refused on any other address.
+    case none
+}
+
+/// A certificate chain and its key, PEM files.
+package struct TLSFiles: Sendable, Equatable {
+    /// The chain, leaf first.
+    package let certificatePath: String
+    /// The private key.
+    package let keyPath: String
+
+    /// Names the files; they are read when the server starts.
+    package init(certificatePath: String, keyPath: String) {
+        self.certificatePath = certificatePath
+        self.keyPath = keyPath
+    }
+}
+
+/// Everything the server is told, read once at the edge and checked.
+package struct ServerConfiguration: Sendable, Equatable {
+    /// Where everything is kept.
+    package let dataFolder: String
+    /// The address to listen on.
+    package let host: String
+    /// The port; 0 lets the system choose.
+    package let port: Int
+    /// Who may call without a token.
+    package let authentication: AuthenticationMode
+    /// The certificate, or nil for plain HTTP (loopback only).
+    package let tls: TLSFiles?
+    /// The Python that tasks use and in whose packages the ONNX Runtime library lies; nil when there is none.
+    package let pythonPath: String?
+    /// Where this very program lies, so that tasks can call it.
+    package let executablePath: String
+    /// Pipeline tasks that run at once.
+    package let taskSlots: Int
+    /// Threads that run models.
+    package let inferenceThreads: Int
+
+    /// Checks the values that belong together.
+    ///
+    /// - Throws: `insecure_listener` for an address other than loopback without TLS and tokens; `invalid_argument`.
+    package init(
+        dataFolder: String,
+        host: String = "127.0.0.1",
+        port: Int = 8470,
+        authentication: AuthenticationMode = .none,
+        tls: TLSFiles? = nil,
+        pythonPath: String? = nil,
+        executablePath: String,
+        taskSlots: Int = 2,
+        inferenceThreads: Int = 2
+    ) throws {
+        guard (0...65535).contains(port) else {
+            throw PlatformError(.invalidArgument, "Port \(port) is out of range.", nextStep: "Choose one from 1 to 65535.")
+        }
+        guard (1...256).contains(taskSlots), (1...256).contains(inferenceThreads) else {
+            throw PlatformError(.invalidArgument, "Task slots and inference threads go from 1 to 256.")
+        }
+        guard Self.isLoopback(host) || (tls != nil && authentication == .token) else {
+            throw PlatformError(
+                ErrorCode("insecure_listener", .invalidArgument),
+                "Listening on \(host) needs TLS and tokens.",
+                nextStep: "Add --tls-certificate, --tls-key and --auth token, or listen on 127.0.0.1."
+            )
+        }
+        self.dataFolder = URL(fileURLWithPath: dataFolder).standardizedFileURL.path
+        self.host = host
+        self.port = port
+        self.authentication = authentication
+        self.tls = tls
+        self.pythonPath = pythonPath
+        self.executablePath = executablePath
+        self.taskSlots = taskSlots
+        self.inferenceThreads = inferenceThreads
+    }
+
+    /// Whether an address can be reached from this machine alone.
+    package static func isLoopback(_ host: String) -> Bool {
+        host == "localhost" || host == "::1" || host.hasPrefix("127.")
+    }
+}
