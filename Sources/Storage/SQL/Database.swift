@@ -48,4 +48,8 @@ package protocol Database: Sendable {
 
     /// Runs a write and returns after it is durable.
     func write<T: Sendable>(_ body: @escaping @Sendable (any SQLTransaction) throws -> T) async throws -> T
+
+    /// Announces that the journal grew, at least once after each commit that appended; waiting announcements collapse
+    /// into one, so a slow reader costs nothing.
+    func journalGrowth() -> AsyncStream<Void>
 }

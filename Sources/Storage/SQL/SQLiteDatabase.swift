@@ -1,0 +1,99 @@
+import Foundation
+import GRDB
+import Primitives
+import Synchronization
+
+/// The platform's database on SQLite: WAL, `synchronous=FULL`, foreign keys on, one writer connection with group commit,
+/// a few reader connections that never wait for it.
+///
+/// Limits: one process per file (`DataFolder` holds the lock); closures must not touch the database from elsewhere.
+package final class SQLiteDatabase: Database {
+    private let pool: DatabasePool
+    private let queue = WriteQueue()
+    private let time: TimeSource
+    private let growth = JournalGrowth()
+    private let temporaryFolder: String?
+
+    /// Opens or creates the database and runs the migrations that it lacks.
+    ///
+    /// - Throws: `database_newer`, `migration_changed`, `database_corrupt`, `disk_full`.
+    package static func open(path: String, time: TimeSource = .system) throws -> SQLiteDatabase {
+        try SQLiteDatabase(path: path, time: time, temporaryFolder: nil, migrations: Schema.migrations)
+    }
+
+    /// A migrated database in a folder of its own that goes away with the value. For tests.
+    package static func temporary() throws -> SQLiteDatabase { try temporary(time: .system) }
+
+    /// A migrated temporary database whose journal reads the given clock. For tests.
+    package static func temporary(time: TimeSource, migrations: [Migration] = Schema.migrations) throws -> SQLiteDatabase {
+        let folder = FileManager.default.temporaryDirectory.path + "/aku-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        return try SQLiteDatabase(
+            path: folder + "/aku.sqlite",
+            time: time,
+            temporaryFolder: folder,
+            migrations: migrations
+        )
+    }
+
+    init(path: String, time: TimeSource, temporaryFolder: String?, migrations: [Migration]) throws {
+        self.time = time
+        self.temporaryFolder = temporaryFolder
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = true
+        configuration.busyMode = .timeout(5)
+        configuration.label = "aku.database"
+        do {
+            pool = try DatabasePool(path: path, configuration: configuration)
+            try pool.writeWithoutTransaction { raw in
+                // GRDB chooses NORMAL for WAL, which may lose acknowledged commits when the power fails.
+                try raw.execute(sql: "PRAGMA synchronous = FULL")
+                try SchemaMigrator(connection: SQLiteConnection(raw: raw), time: time).run(migrations)
+            }
+        } catch {
+            throw DatabaseFailure.translate(error)
+        }
+    }
+
+    deinit {
+        guard let temporaryFolder else { return }
+        try? pool.close()
+        try? FileManager.default.removeItem(atPath: temporaryFolder)
+    }
+
+    package func read<T: Sendable>(_ body: @escaping @Sendable (any SQLReader) throws -> T) async throws -> T {
+        do {
+            return try await pool.read { raw in try body(SQLiteConnection(raw: raw)) }
+        } catch {
+            throw DatabaseFailure.translate(error)
+        }
+    }
+
+    package func write<T: Sendable>(_ body: @escaping @Sendable (any SQLTransaction) throws -> T) async throws -> T {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<T, any Error>) in
+            let write = PendingWrite(
+                run: { transaction in
+                    let value = try body(transaction)
+                    return { continuation.resume(returning: value) }
+                },
+                fail: { continuation.resume(throwing: $0) }
+            )
+            do {
+                if try queue.add(write) { drain() }
+            } catch {
+                continuation.resume(throwing: error)
+            }
+        }
+    }
+
+    package func journalGrowth() -> AsyncStream<Void> { growth.stream() }
+
+    /// Runs groups on the writer's own queue until nobody waits.
+    private func drain() {
+        pool.asyncWriteWithoutTransaction { [self] raw in
+            while let group = queue.next() {
+                if WriteGroup(connection: SQLiteConnection(raw: raw), time: time).commit(group) { growth.announce() }
+            }
+        }
+    }
+}
