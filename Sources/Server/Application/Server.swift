@@ -1,0 +1,96 @@
+import Foundation
+import Hummingbird
+import HummingbirdTLS
+import Logging
+import NIOCore
+import NIOSSL
+import Primitives
+import ServiceLifecycle
+
+/// Builds the platform, listens, and runs until SIGTERM or SIGINT; then drains requests and stops every service in turn.
+///
+/// - Parameter onListening: called once with the port.
+/// - Throws: `port_in_use`, `data_folder_in_use`, `tls_files_invalid` and whatever the parts throw while they open.
+package func runServer(
+    _ configuration: ServerConfiguration,
+    logger: Logger,
+    onListening: @escaping @Sendable (Int) -> Void
+) async throws {
+    let configuration = try configuration.withChosenPort()
+    let platform = try await buildPlatform(configuration, logger: logger)
+    let application = Application(
+        router: platform.router,
+        server: try configuration.tls.map { try .tls(.http1(), tlsConfiguration: $0.configuration()) } ?? .http1(),
+        configuration: ApplicationConfiguration(
+            address: .hostname(configuration.host, port: configuration.port),
+            serverName: "aku"
+        ),
+        services: platform.services,
+        onServerRunning: { channel in onListening(channel.localAddress?.port ?? configuration.port) },
+        logger: logger
+    )
+    do {
+        try await application.runService()
+    } catch let error as IOError where error.errnoCode == EADDRINUSE {
+        throw PlatformError(
+            ErrorCode("port_in_use", .unavailable),
+            "Port \(configuration.port) on \(configuration.host) is in use.",
+            nextStep: "Stop the other program, or start with --port 0 or another port.",
+            context: ["port": String(configuration.port)]
+        )
+    }
+}
+
+extension TLSFiles {
+    /// TLS 1.3 with this chain and key.
+    fileprivate func configuration() throws -> TLSConfiguration {
+        do {
+            let chain = try NIOSSLCertificate.fromPEMFile(certificatePath).map { NIOSSLCertificateSource.certificate($0) }
+            let key = try NIOSSLPrivateKey(file: keyPath, format: .pem)
+            var configuration = TLSConfiguration.makeServerConfiguration(
+                certificateChain: chain,
+                privateKey: .privateKey(key)
+            )
+            configuration.minimumTLSVersion = .tlsv13
+            return configuration
+        } catch {
+            throw PlatformError(
+                ErrorCode("tls_files_invalid", .invalidArgument),
+                "The TLS certificate or key cannot be read: \(error).",
+                nextStep: "Give PEM files: the chain with the leaf first, and an unencrypted key."
+            )
+        }
+    }
+}
+
+extension ServerConfiguration {
+    /// The same with a real port where 0 asked for any: tasks are told the address before the listener is open.
+    fileprivate func withChosenPort() throws -> ServerConfiguration {
+        guard port == 0 else { return self }
+        let handle = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(handle) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(handle, $0, length) == 0 && getsockname(handle, $0, &length) == 0
+            }
+        }
+        guard isBound else {
+            throw PlatformError(ErrorCode("port_in_use", .unavailable), "No free port was found on \(host).")
+        }
+        return try ServerConfiguration(
+            dataFolder: dataFolder,
+            host: host,
+            port: Int(UInt16(bigEndian: address.sin_port)),
+            authentication: authentication,
+            tls: tls,
+            pythonPath: pythonPath,
+            executablePath: executablePath,
+            taskSlots: taskSlots,
+            inferenceThreads: inferenceThreads
+        )
+    }
+}
