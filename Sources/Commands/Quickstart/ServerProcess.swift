@@ -20,7 +20,9 @@ struct ServerProcess {
         try stop(dataFolder: dataFolder)
         try FileManager.default.createDirectory(atPath: dataFolder, withIntermediateDirectories: true)
         let logPath = "\(dataFolder)/server.log"
-        FileManager.default.createFile(atPath: logPath, contents: nil)
+        guard FileManager.default.createFile(atPath: logPath, contents: nil) else {
+            throw PlatformError(.fileMissing, "'\(logPath)' cannot be written.", nextStep: "Choose a folder with --data.")
+        }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: LocalMachine.executablePath)
         process.arguments =

@@ -82,26 +82,16 @@ final class TrafficGenerator: Sendable {
         }
     }
 
-    /// Sends every row once from `clients` clients.
-    func send(all rows: [TrafficRow], clients: Int, progress: @Sendable (Int) -> Void = { _ in }) async {
-        let next = Mutex(0)
+    /// Sends every row once from `clients` clients; `progress` hears how many have been answered.
+    func send(all rows: [TrafficRow], clients: Int, progress: @escaping @Sendable (Int) -> Void = { _ in }) async {
+        let before = count.sent
         await withTaskGroup(of: Void.self) { group in
-            for _ in 0..<clients {
+            for client in 0..<clients {
                 group.addTask {
-                    while !Task.isCancelled {
-                        let index = next.withLock { value in
-                            defer { value += 1 }
-                            return value
-                        }
-                        guard index < rows.count else { return }
+                    for index in stride(from: client, to: rows.count, by: clients) where !Task.isCancelled {
                         await self.send(rows[index])
+                        progress(self.count.sent - before)
                     }
-                }
-            }
-            group.addTask {
-                while next.withLock({ $0 < rows.count }), !Task.isCancelled {
-                    progress(min(rows.count, self.count.sent))
-                    try? await Task.sleep(for: .milliseconds(100))
                 }
             }
         }

@@ -18,7 +18,7 @@ package struct Platform: Sendable {
     /// The content-addressed store.
     package let objects: ObjectStore
     /// Answers requests.
-    package let router: Router<AkuRequestContext>
+    package let responder: RouterResponder<AkuRequestContext>
     /// Every declared route with its permission.
     package let routes: [DeclaredRoute]
     /// Work that goes on while the server runs.

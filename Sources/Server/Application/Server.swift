@@ -19,7 +19,7 @@ package func runServer(
     let configuration = try configuration.withChosenPort()
     let platform = try await buildPlatform(configuration, logger: logger)
     let application = Application(
-        router: platform.router,
+        responder: platform.responder,
         server: try configuration.tls.map { try .tls(.http1(), tlsConfiguration: $0.configuration()) } ?? .http1(),
         configuration: ApplicationConfiguration(
             address: .hostname(configuration.host, port: configuration.port),

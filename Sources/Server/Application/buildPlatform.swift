@@ -35,7 +35,7 @@ package func buildPlatform(
         database: database,
         journal: journal,
         objects: objects,
-        router: router,
+        responder: router.buildResponder(),
         routes: routes.declared,
         services: []
     )

@@ -1,6 +1,7 @@
 import Foundation
 import Hummingbird
 import Primitives
+import WireAPI
 
 /// `/healthz` (the process answers), `/readyz` (every part can work) and `/metrics` (Prometheus text).
 package struct HealthController: Sendable {
