@@ -1,0 +1,167 @@
+import Foundation
+import Primitives
+import Yams
+
+extension DefinitionParser {
+    /// The longest timeout: a week.
+    static let maximumTimeoutSeconds = 7 * 24 * 3600
+    /// The most repetitions of a task.
+    static let maximumRetries = 100
+
+    /// One task; nil when its command is missing.
+    mutating func task(_ name: String, _ node: Node) -> TaskDefinition? {
+        guard let members = reader.members(node, of: "task '\(name)'", allowed: Self.taskKeys) else { return nil }
+        let values = Dictionary(members.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+        guard let runNode = values["run"] else {
+            reader.note(.pipelineMissingKey, "Task '\(name)' has no 'run'.", nextStep: "Add the command as 'run:'.", at: taskNodes[name] ?? node)
+            return nil
+        }
+        guard let run = reader.text(runNode, of: "the command of task '\(name)'") else { return nil }
+        let environment = values["environment"].map { self.environment($0, task: name) } ?? [:]
+        return TaskDefinition(
+            name: name,
+            run: CommandTemplate(run),
+            inputs: values["inputs"].map { inputs($0, task: name) } ?? [],
+            outputs: values["outputs"].map { outputs($0, task: name) } ?? [],
+            after: (values["after"].flatMap { reader.list($0, of: "'after' of task '\(name)'") } ?? []).map(\.text),
+            retries: values["retries"].map { retries($0, task: name) } ?? .none,
+            timeoutSeconds: values["timeout_seconds"].flatMap {
+                reader.integer($0, of: "the timeout of task '\(name)'", in: 1...Self.maximumTimeoutSeconds)
+            } ?? 3600,
+            cache: values["cache"].flatMap { reader.boolean($0, of: "'cache' of task '\(name)'") } ?? true,
+            environment: environment,
+            code: values["code"].map { codePaths($0) }
+        )
+    }
+
+    private mutating func inputs(_ node: Node, task: String) -> [TaskDefinition.Input] {
+        var out: [TaskDefinition.Input] = []
+        for member in reader.members(node, of: "'inputs' of task '\(task)'") ?? [] {
+            guard let name = reader.name(member.key, what: "input", at: member.keyNode),
+                let text = reader.text(member.value, of: "input '\(name)' of task '\(task)'")
+            else { continue }
+            guard let dot = text.lastIndex(of: "."), dot > text.startIndex, text.index(after: dot) < text.endIndex else {
+                reader.note(
+                    .pipelineInvalidValue,
+                    "Input '\(name)' of task '\(task)' is '\(text.prefix(80))', which names no output of a task.",
+                    nextStep: "Write TASK.OUTPUT, for example collect.corpus.",
+                    at: member.value
+                )
+                continue
+            }
+            out.append(.init(name: name, task: String(text[..<dot]), output: String(text[text.index(after: dot)...])))
+        }
+        return out
+    }
+
+    private mutating func outputs(_ node: Node, task: String) -> [String] {
+        (reader.list(node, of: "'outputs' of task '\(task)'") ?? []).compactMap { text, node in
+            reader.name(text, what: "output", at: node)
+        }
+    }
+
+    private mutating func retries(_ node: Node, task: String) -> RetryPolicy {
+        var limit = 0, backoff = 1.0
+        for member in reader.members(node, of: "'retries' of task '\(task)'", allowed: ["limit", "backoff_seconds"]) ?? [] {
+            if member.key == "limit" {
+                limit = reader.integer(member.value, of: "the retry limit of task '\(task)'", in: 0...Self.maximumRetries) ?? 0
+            } else {
+                backoff = reader.number(member.value, of: "the back-off of task '\(task)'", in: 0...3600) ?? 1
+            }
+        }
+        return RetryPolicy(limit: limit, backoffSeconds: backoff)
+    }
+
+    private mutating func environment(_ node: Node, task: String) -> [String: String] {
+        var out: [String: String] = [:]
+        for member in reader.members(node, of: "'environment' of task '\(task)'") ?? [] {
+            let good = member.key.utf8.allSatisfy { byte in
+                (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == 95
+            }
+            guard good, let first = member.key.utf8.first, !(48...57).contains(first), !member.key.hasPrefix("AKU_") else {
+                reader.note(
+                    .pipelineInvalidValue,
+                    "'\(member.key.prefix(80))' cannot name a variable of task '\(task)'.",
+                    nextStep: "Use letters, digits and '_'; names beginning with AKU_ are the platform's.",
+                    at: member.keyNode
+                )
+                continue
+            }
+            out[member.key] = reader.text(member.value, of: "variable '\(member.key)' of task '\(task)'", mayBeEmpty: true)
+        }
+        return out
+    }
+
+    // MARK: - References
+
+    /// Every reference must resolve, and no task may wait for itself.
+    mutating func checkReferences(_ definition: PipelineDefinition) {
+        let tasks = Dictionary(definition.tasks.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let known = Array(taskNodes.keys)
+        for task in definition.tasks {
+            guard let node = taskNodes[task.name] else { continue }
+            for input in task.inputs {
+                guard let producer = tasks[input.task] else {
+                    if !known.contains(input.task) { undefinedTask(input.task, by: "input '\(input.name)' of task '\(task.name)'", known, node) }
+                    continue
+                }
+                if !producer.outputs.contains(input.output) {
+                    reader.note(
+                        .pipelineUndefinedOutput,
+                        "Input '\(input.name)' of task '\(task.name)' needs '\(input.task).\(input.output)', "
+                            + "but task '\(input.task)' has no output '\(input.output)'.",
+                        nextStep: Suggestion.phrase(for: input.output, among: producer.outputs),
+                        at: node
+                    )
+                }
+            }
+            for name in task.after where !known.contains(name) {
+                undefinedTask(name, by: "'after' of task '\(task.name)'", known, node)
+            }
+            checkCommand(task, definition, node)
+        }
+        if let cycle = definition.cycle(), let node = taskNodes[cycle[0]] {
+            reader.note(
+                .pipelineCycle,
+                "Tasks wait for each other: \(cycle.joined(separator: " → ")).",
+                nextStep: "Remove one of these inputs or 'after' entries.",
+                at: node
+            )
+        }
+    }
+
+    private mutating func undefinedTask(_ name: String, by user: String, _ known: [String], _ node: Node) {
+        reader.note(
+            .pipelineUndefinedTask,
+            "No task is called '\(name.prefix(80))', which \(user) needs.",
+            nextStep: Suggestion.phrase(for: name, among: known),
+            at: node
+        )
+    }
+
+    private mutating func checkCommand(_ task: TaskDefinition, _ definition: PipelineDefinition, _ node: Node) {
+        let scopes: [(CommandTemplate.Scope, ErrorCode, String, [String])] = [
+            (.params, .pipelineUndefinedParameter, "parameter", definition.parameters.map(\.name)),
+            (.inputs, .pipelineUndefinedInput, "input", task.inputs.map(\.name)),
+            (.outputs, .pipelineUndefinedOutput, "output", task.outputs),
+        ]
+        for (scope, code, what, known) in scopes {
+            for name in task.run.names(in: scope) where !known.contains(name) {
+                reader.note(
+                    code,
+                    "The command of task '\(task.name)' uses ${\(scope.rawValue).\(name)}, but there is no such \(what).",
+                    nextStep: Suggestion.phrase(for: name, among: known),
+                    at: node
+                )
+            }
+        }
+        for case .unknown(let scope, let name) in task.run.pieces {
+            reader.note(
+                .pipelineUndefinedReference,
+                "The command of task '\(task.name)' uses ${\(scope).\(name)}, which is no reference.",
+                nextStep: Suggestion.phrase(for: scope, among: CommandTemplate.Scope.allCases.map(\.rawValue)),
+                at: node
+            )
+        }
+    }
+}

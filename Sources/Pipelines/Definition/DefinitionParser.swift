@@ -1,0 +1,174 @@
+import Foundation
+import Primitives
+import Yams
+
+/// Reads a pipeline file: YAML 1.1 syntax, scalars typed as in YAML 1.2.
+package struct DefinitionParser {
+    static let pipelineKeys = ["pipeline", "description", "parameters", "code", "tasks"]
+    static let parameterKeys = ["type", "default", "description"]
+    static let taskKeys = [
+        "run", "inputs", "outputs", "after", "retries", "timeout_seconds", "cache", "environment", "code",
+    ]
+
+    var reader = NodeReader()
+    var taskNodes: [String: Node] = [:]
+
+    /// The definition, and everything wrong with it; nil when anything is.
+    package static func parse(_ yaml: String) -> (definition: PipelineDefinition?, problems: [DefinitionProblem]) {
+        if yaml.utf8.count > PipelineDefinition.maximumBytes {
+            let problem = DefinitionProblem(
+                .pipelineTooLarge,
+                "The file has \(yaml.utf8.count) bytes; the most is \(PipelineDefinition.maximumBytes).",
+                nextStep: "Move long commands into code files.",
+                line: 1,
+                column: 1
+            )
+            return (nil, [problem])
+        }
+        do {
+            guard let root = try Yams.compose(yaml: yaml) else {
+                return (nil, [DefinitionProblem(.pipelineMissingKey, "The file is empty.", nextStep: "Write 'pipeline: NAME' and 'tasks:'.", line: 1, column: 1)])
+            }
+            var parser = DefinitionParser()
+            let definition = parser.pipeline(root)
+            let problems = parser.reader.problems.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
+            return (problems.isEmpty ? definition : nil, problems)
+        } catch {
+            return (nil, [DefinitionProblem(error)])
+        }
+    }
+
+    private mutating func pipeline(_ root: Node) -> PipelineDefinition? {
+        guard let members = reader.members(root, of: "the pipeline", allowed: Self.pipelineKeys) else { return nil }
+        var name = "", summary = "", code: [String] = []
+        var parameters: [ParameterDefinition] = [], tasks: [TaskDefinition] = []
+        for key in ["pipeline", "tasks"] where !members.contains(where: { $0.key == key }) {
+            reader.note(.pipelineMissingKey, "The pipeline has no '\(key)'.", nextStep: "Add '\(key):'.", at: root)
+        }
+        for member in members {
+            switch member.key {
+            case "pipeline":
+                name = reader.text(member.value, of: "the pipeline's name")
+                    .flatMap { reader.name($0, what: "pipeline", at: member.value) } ?? ""
+            case "description": summary = reader.text(member.value, of: "the description", mayBeEmpty: true) ?? ""
+            case "parameters": parameters = self.parameters(member.value)
+            case "code": code = codePaths(member.value)
+            default: tasks = self.tasks(member.value)
+            }
+        }
+        let definition = PipelineDefinition(name: name, summary: summary, parameters: parameters, code: code, tasks: tasks)
+        checkReferences(definition)
+        return definition
+    }
+
+    private mutating func parameters(_ node: Node) -> [ParameterDefinition] {
+        var out: [ParameterDefinition] = []
+        for member in reader.members(node, of: "'parameters'") ?? [] {
+            let what = "parameter '\(member.key)'"
+            guard let name = reader.name(member.key, what: "parameter", at: member.keyNode),
+                let members = reader.members(member.value, of: what, allowed: Self.parameterKeys)
+            else { continue }
+            let values = Dictionary(members.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+            guard let typeNode = values["type"] else {
+                reader.note(
+                    .pipelineMissingKey,
+                    "\(what.prefix(1).uppercased() + what.dropFirst()) has no 'type'.",
+                    nextStep: "Write type: \(ParameterType.allCases.map(\.rawValue).joined(separator: ", ")).",
+                    at: member.keyNode
+                )
+                continue
+            }
+            guard let typeName = reader.text(typeNode, of: "the type of \(what)") else { continue }
+            guard let type = ParameterType(rawValue: typeName) else {
+                reader.note(
+                    .pipelineInvalidValue,
+                    "'\(typeName.prefix(80))' is no type of parameter.",
+                    nextStep: Suggestion.phrase(for: typeName, among: ParameterType.allCases.map(\.rawValue)),
+                    at: typeNode
+                )
+                continue
+            }
+            var standard: JSONValue?
+            if let node = values["default"], let value = reader.value(node, of: "the default of \(what)") {
+                standard = type.acceptNative(value, spelling: node.scalar?.string)
+                if standard == nil {
+                    reader.note(
+                        .pipelineWrongType,
+                        "The default of \(what) is not of type \(type.rawValue).",
+                        nextStep: type.hint,
+                        at: node
+                    )
+                }
+            }
+            let summary = values["description"].flatMap { reader.text($0, of: "the description of \(what)", mayBeEmpty: true) } ?? ""
+            out.append(ParameterDefinition(name: name, type: type, standard: standard, summary: summary))
+        }
+        return out
+    }
+
+    private mutating func tasks(_ node: Node) -> [TaskDefinition] {
+        guard let members = reader.members(node, of: "'tasks'") else { return [] }
+        if members.isEmpty {
+            reader.note(.pipelineMissingKey, "The pipeline has no task.", nextStep: "Add one under 'tasks:'.", at: node)
+        }
+        if members.count > PipelineDefinition.maximumTasks {
+            reader.tooMany(node, "'tasks'", PipelineDefinition.maximumTasks)
+            return []
+        }
+        return members.compactMap { member in
+            guard let name = reader.name(member.key, what: "task", at: member.keyNode) else { return nil }
+            taskNodes[name] = member.keyNode
+            return task(name, member.value)
+        }
+    }
+
+    /// Code paths stay below or beside the definition's folder; two with one last component would hide each other.
+    mutating func codePaths(_ node: Node) -> [String] {
+        var names: Set<String> = []
+        return (reader.list(node, of: "'code'") ?? []).compactMap { path, node in
+            let name = path.split(separator: "/").last.map(String.init) ?? ""
+            guard !path.hasPrefix("/"), !["", ".", ".."].contains(name) else {
+                reader.note(
+                    .pipelineInvalidValue,
+                    "The code path '\(path.prefix(200))' is absolute or has no name at its end.",
+                    nextStep: "Write a path relative to the pipeline file that ends in the name of a file or folder.",
+                    at: node
+                )
+                return nil
+            }
+            guard names.insert(name).inserted else {
+                reader.note(
+                    .pipelineDuplicateName,
+                    "Two code paths end in '\(name)'; both would be code/\(name).",
+                    nextStep: "Rename one of the folders.",
+                    at: node
+                )
+                return nil
+            }
+            return path
+        }
+    }
+}
+
+extension ParameterType {
+    /// A default must be written as its type; only numbers may be spelled like text for a string.
+    fileprivate func acceptNative(_ value: JSONValue, spelling: String?) -> JSONValue? {
+        switch (self, value) {
+        case (.string, .integer), (.string, .number), (.string, .bool): spelling.map(JSONValue.string)
+        case (.integer, .string), (.number, .string), (.boolean, .string), (.list, .string): nil
+        default: accept(value)
+        }
+    }
+}
+
+extension PipelineDefinition {
+    /// Parses a file.
+    ///
+    /// - Throws: the first problem, with `line` and `column` in its context.
+    package init(yaml: String) throws {
+        let (definition, problems) = DefinitionParser.parse(yaml)
+        if let first = problems.first { throw first.error }
+        guard let definition else { throw PlatformError(.internalError, "The definition parser said nothing.") }
+        self = definition
+    }
+}

@@ -1,0 +1,99 @@
+import Primitives
+
+/// A pipeline as its file declares it, checked: every reference resolves and no task waits for itself.
+package struct PipelineDefinition: Sendable, Hashable {
+    /// The largest file, in bytes.
+    package static let maximumBytes = 1 << 20
+    /// The most tasks of one pipeline.
+    package static let maximumTasks = 1_000
+    /// The most parameters, inputs, outputs or code paths in one list.
+    package static let maximumMembers = 256
+
+    /// Its name.
+    package let name: String
+    /// One sentence for people; may be empty.
+    package let summary: String
+    /// In the order of the file.
+    package let parameters: [ParameterDefinition]
+    /// Files and folders, relative to the definition's own folder, that tasks see as `code/<last component>`.
+    package let code: [String]
+    /// In the order of the file.
+    package let tasks: [TaskDefinition]
+
+    /// A task by name.
+    package func task(_ name: String) -> TaskDefinition? { tasks.first { $0.name == name } }
+
+    /// Every code path that some task uses, once, sorted.
+    package var codePaths: [String] {
+        Set(code + tasks.flatMap { $0.code ?? [] }).sorted()
+    }
+
+    /// The code paths of one task: its own list, else the pipeline's.
+    package func codePaths(of task: TaskDefinition) -> [String] { task.code ?? code }
+}
+
+/// A parameter of a pipeline.
+package struct ParameterDefinition: Sendable, Hashable {
+    /// Its name.
+    package let name: String
+    /// What its values must be.
+    package let type: ParameterType
+    /// Used when a run gives no value; nil makes the parameter required.
+    package let standard: JSONValue?
+    /// One sentence for people; may be empty.
+    package let summary: String
+}
+
+/// One task of a pipeline: a command and what it reads and writes.
+package struct TaskDefinition: Sendable, Hashable {
+    /// An input: a name, and the output of another task that it is bound to.
+    package struct Input: Sendable, Hashable {
+        /// The name under `inputs/`.
+        package let name: String
+        /// The task that writes it.
+        package let task: String
+        /// Which of that task's outputs.
+        package let output: String
+    }
+
+    /// Its name.
+    package let name: String
+    /// For `sh -eu -c`, with `${params.x}`, `${inputs.x}` and `${outputs.x}`.
+    package let run: CommandTemplate
+    /// In the order of the file.
+    package let inputs: [Input]
+    /// Names under `outputs/`, in the order of the file.
+    package let outputs: [String]
+    /// Tasks to wait for without reading from them.
+    package let after: [String]
+    /// How often, and after what delay, a failed attempt is repeated.
+    package let retries: RetryPolicy
+    /// The longest attempt, in seconds.
+    package let timeoutSeconds: Int
+    /// Whether the same identity means that the outputs of an earlier execution are linked.
+    package let cache: Bool
+    /// Variables of the process besides those that every task has.
+    package let environment: [String: String]
+    /// Code paths of this task alone; nil for the pipeline's.
+    package let code: [String]?
+
+    /// The tasks that must be over before this one, once each, sorted.
+    package var upstream: [String] { Set(inputs.map(\.task) + after).sorted() }
+}
+
+/// How a failed attempt is repeated.
+package struct RetryPolicy: Sendable, Hashable {
+    /// No repetition.
+    package static let none = RetryPolicy(limit: 0, backoffSeconds: 1)
+
+    /// The most repetitions after the first attempt.
+    package let limit: Int
+    /// The delay before the first repetition, in seconds; each later one is twice as long, plus up to half as jitter.
+    package let backoffSeconds: Double
+
+    /// Makes a policy.
+    package init(limit: Int, backoffSeconds: Double) {
+        self.limit = limit
+        self.backoffSeconds = backoffSeconds
+    }
+}

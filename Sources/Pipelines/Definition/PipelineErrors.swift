@@ -1,0 +1,67 @@
+import Primitives
+
+extension ErrorCode {
+    /// The definition is not YAML at all.
+    package static let pipelineSyntax = ErrorCode("pipeline_syntax", .invalidArgument)
+    /// The definition is larger than 1 MiB.
+    package static let pipelineTooLarge = ErrorCode("pipeline_too_large", .tooLarge)
+    /// More tasks, parameters, inputs or outputs than the stated bound.
+    package static let pipelineTooMany = ErrorCode("pipeline_too_many", .tooLarge)
+    /// A key that the format does not have.
+    package static let pipelineUnknownKey = ErrorCode("pipeline_unknown_key", .invalidArgument)
+    /// A key that the format needs is absent.
+    package static let pipelineMissingKey = ErrorCode("pipeline_missing_key", .invalidArgument)
+    /// A value of another type than the format needs.
+    package static let pipelineWrongType = ErrorCode("pipeline_wrong_type", .invalidArgument)
+    /// A number outside its bounds, or a name or path that breaks the rules.
+    package static let pipelineInvalidValue = ErrorCode("pipeline_invalid_value", .invalidArgument)
+    /// Two things of one kind have one name.
+    package static let pipelineDuplicateName = ErrorCode("pipeline_duplicate_name", .invalidArgument)
+    /// Tasks that wait for each other.
+    package static let pipelineCycle = ErrorCode("pipeline_cycle", .invalidArgument)
+    /// `${inputs.x}` without an input `x`.
+    package static let pipelineUndefinedInput = ErrorCode("pipeline_undefined_input", .invalidArgument)
+    /// `${outputs.x}`, or an input bound to an output, that the task does not declare.
+    package static let pipelineUndefinedOutput = ErrorCode("pipeline_undefined_output", .invalidArgument)
+    /// A reference to a task that is not there.
+    package static let pipelineUndefinedTask = ErrorCode("pipeline_undefined_task", .invalidArgument)
+    /// `${params.x}` without a parameter `x`.
+    package static let pipelineUndefinedParameter = ErrorCode("pipeline_undefined_parameter", .invalidArgument)
+    /// `${something.x}` that is none of params, inputs and outputs.
+    package static let pipelineUndefinedReference = ErrorCode("pipeline_undefined_reference", .invalidArgument)
+    /// A code path that is not there, or whose digest was not handed over.
+    package static let pipelineCodeMissing = ErrorCode("pipeline_code_missing", .invalidArgument)
+    /// No pipeline has the name.
+    package static let pipelineNotFound = ErrorCode("pipeline_not_found", .notFound)
+    /// No run has the id.
+    package static let pipelineRunNotFound = ErrorCode("pipeline_run_not_found", .notFound)
+    /// The run has no such task.
+    package static let pipelineTaskNotFound = ErrorCode("pipeline_task_not_found", .notFound)
+    /// The run is over and cannot be cancelled.
+    package static let pipelineRunFinished = ErrorCode("pipeline_run_finished", .failedPrecondition)
+    /// An idempotency key that was used with other parameters.
+    package static let idempotencyMismatch = ErrorCode("idempotency_mismatch", .conflict)
+    /// A parameter that the pipeline does not have.
+    package static let parameterUnknown = ErrorCode("parameter_unknown", .invalidArgument)
+    /// A parameter without default and without value.
+    package static let parameterMissing = ErrorCode("parameter_missing", .invalidArgument)
+    /// A parameter's value is of another type.
+    package static let parameterType = ErrorCode("parameter_type", .invalidArgument)
+}
+
+extension ErrorCode {
+    /// A task's process ended with a status other than 0, or by a signal.
+    package static let taskFailed = ErrorCode("task_failed", .failedPrecondition)
+    /// A task ended well but did not write an output that it declares.
+    package static let taskOutputMissing = ErrorCode("task_output_missing", .failedPrecondition)
+    /// An output that cannot be kept: a link, a device, a path that leaves the folder.
+    package static let taskOutputInvalid = ErrorCode("task_output_invalid", .failedPrecondition)
+    /// A task ran past its timeout and was ended.
+    package static let taskTimeout = ErrorCode("task_timeout", .failedPrecondition)
+    /// A task wrote more log than the bound and was ended.
+    package static let taskLogTooLarge = ErrorCode("task_log_too_large", .failedPrecondition)
+    /// A task's process vanished with the server too often.
+    package static let taskLost = ErrorCode("task_lost", .unavailable)
+    /// The machine could not start a process.
+    package static let taskStartFailed = ErrorCode("task_start_failed", .resourceExhausted)
+}

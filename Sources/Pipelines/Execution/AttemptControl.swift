@@ -1,0 +1,95 @@
+import Foundation
+import Synchronization
+
+/// Why a process is ended before its time.
+package enum StopReason: Sendable, Hashable {
+    /// Someone cancelled the run.
+    case cancelled
+    /// The timeout is over.
+    case timeout
+    /// The log passed its bound.
+    case logTooLarge
+    /// The server goes down in good order; the task will be repeated.
+    case shutdown
+}
+
+/// The handle of one attempt: ends its process group, safely at any moment, before the spawn and after the end too.
+///
+/// A process id may be used again only after it is reaped; signals and reaping exclude each other here, so a signal never
+/// reaches a stranger.
+package final class AttemptControl: Sendable {
+    private struct State {
+        var process: pid_t?
+        var reaped = false
+        var reason: StopReason?
+        var stoppedAt: ContinuousClock.Instant?
+        var killed = false
+    }
+
+    private let state = Mutex(State())
+
+    /// Makes a handle of an attempt that has not begun.
+    package init() {}
+
+    /// Why the attempt is being ended; nil while nobody asked. The first reason stays.
+    package var stopReason: StopReason? { state.withLock { $0.reason } }
+
+    /// Asks the process group to end (SIGTERM). `reinforce` follows up with SIGKILL.
+    package func stop(_ reason: StopReason) {
+        state.withLock { state in
+            guard state.reason == nil, !state.reaped else { return }
+            state.reason = reason
+            state.stoppedAt = .now
+            Self.signal(&state, SIGTERM)
+        }
+    }
+
+    /// Ends the process group at once (SIGKILL).
+    package func kill(_ reason: StopReason) {
+        state.withLock { state in
+            guard !state.reaped else { return }
+            state.reason = state.reason ?? reason
+            state.killed = true
+            Self.signal(&state, SIGKILL)
+        }
+    }
+
+    /// Kills the group when it was asked to end longer than `grace` ago.
+    func reinforce(after grace: Duration) {
+        state.withLock { state in
+            guard let since = state.stoppedAt, !state.killed, since.duration(to: .now) >= grace else { return }
+            state.killed = true
+            Self.signal(&state, SIGKILL)
+        }
+    }
+
+    /// Takes the process on; one that was ended before its birth gets its signal now.
+    func started(_ process: pid_t) {
+        state.withLock { state in
+            state.process = process
+            if state.killed {
+                Self.signal(&state, SIGKILL)
+            } else if state.reason != nil {
+                Self.signal(&state, SIGTERM)
+            }
+        }
+    }
+
+    /// Reaps the ended process after killing what is left of its group.
+    ///
+    /// - Returns: the status of `waitpid`.
+    func reap(_ process: pid_t) -> Int32 {
+        state.withLock { state in
+            Foundation.kill(-process, SIGKILL)
+            var status: Int32 = 0
+            while waitpid(process, &status, 0) == -1, errno == EINTR {}
+            state.reaped = true
+            return status
+        }
+    }
+
+    private static func signal(_ state: inout State, _ number: Int32) {
+        guard let process = state.process, !state.reaped else { return }
+        Foundation.kill(-process, number)
+    }
+}

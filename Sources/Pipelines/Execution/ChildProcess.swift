@@ -1,0 +1,97 @@
+import CSpawn
+import Foundation
+import Primitives
+
+/// A process to start.
+struct ProcessOrder: Sendable {
+    /// For `sh -eu -c`.
+    let command: String
+    /// The whole environment.
+    let environment: [String: String]
+    /// The current folder; exists.
+    let folder: String
+    /// Gets standard output and standard error.
+    let log: String
+}
+
+/// A started process, leader of its own group.
+struct ChildProcess: Sendable {
+    /// Also the id of its group.
+    let id: pid_t
+
+    /// How a process ended.
+    enum Ending: Sendable, Hashable {
+        case exit(Int32)
+        case signal(Int32)
+    }
+
+    /// Starts `/bin/sh -eu -c COMMAND` through `posix_spawn`, which does not copy the server's memory as `fork` would.
+    ///
+    /// The child leads a new process group, starts with default signals and an empty mask, reads nothing, and inherits no
+    /// other open file.
+    ///
+    /// - Throws: `task_start_failed` with the system's reason.
+    static func start(_ order: ProcessOrder) throws -> ChildProcess {
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t(), all = sigset_t()
+        sigemptyset(&none)
+        sigfillset(&all)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setpgroup(&attributes, 0)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, order.log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        aku_spawn_add_chdir(&actions, order.folder)
+        aku_spawn_add_closefrom(&actions, 3)
+
+        // A fixed umask makes the modes of written files independent of the server's.
+        let arguments = ["/bin/sh", "-eu", "-c", "umask 022\n" + order.command]
+        let environment = order.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        var id: pid_t = 0
+        let code = withCStrings(arguments) { arguments in
+            withCStrings(environment) { environment in
+                posix_spawn(&id, "/bin/sh", &actions, &attributes, arguments, environment)
+            }
+        }
+        guard code == 0 else {
+            throw PlatformError(
+                .taskStartFailed,
+                "No process could be started: \(String(cString: strerror(code))).",
+                nextStep: code == E2BIG ? "Shorten the command or its environment." : "Free memory or processes, then run again."
+            )
+        }
+        return ChildProcess(id: id)
+    }
+
+    /// Blocks the calling thread until the process has ended; it stays a zombie until it is reaped.
+    func waitForEnd() {
+        var info = siginfo_t()
+        while waitid(P_PID, id_t(id), &info, WEXITED | WNOWAIT) == -1, errno == EINTR {}
+    }
+
+    /// Reads the status of `waitpid`.
+    static func ending(_ status: Int32) -> Ending {
+        let signal = status & 0x7f
+        return signal == 0 ? .exit((status >> 8) & 0xff) : .signal(signal)
+    }
+
+    private static func withCStrings<T>(
+        _ texts: [String],
+        _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> T
+    ) -> T {
+        var pointers: [UnsafeMutablePointer<CChar>?] = texts.map { strdup($0) } + [nil]
+        defer { for pointer in pointers { free(pointer) } }
+        return pointers.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { preconditionFailure("an array with an end mark is not empty") }
+            return body(base)
+        }
+    }
+}

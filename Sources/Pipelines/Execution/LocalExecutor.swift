@@ -1,0 +1,171 @@
+import Foundation
+import Primitives
+import Storage
+
+/// One attempt to run, complete.
+struct AttemptOrder: Sendable, Hashable {
+    let run: String
+    let pipeline: String
+    let task: String
+    let attempt: Int
+    let command: String
+    let code: Digest?
+    let inputs: [String: TaskOutput]
+    let outputs: [String]
+    let environment: [String: String]
+    let timeoutSeconds: Int
+}
+
+/// How an attempt ended.
+enum AttemptOutcome: Sendable, Hashable {
+    /// Well; the outputs are durable in the object store.
+    case succeeded([TaskOutput])
+    /// Badly, by its own fault.
+    case failed(PlatformError)
+    /// It was ended for a reason outside the task.
+    case stopped(StopReason)
+    /// The machine could not run it.
+    case lost(PlatformError)
+
+    static func == (left: AttemptOutcome, right: AttemptOutcome) -> Bool {
+        switch (left, right) {
+        case (.succeeded(let a), .succeeded(let b)): a == b
+        case (.failed(let a), .failed(let b)), (.lost(let a), .lost(let b)): a == b
+        case (.stopped(let a), .stopped(let b)): a == b
+        default: false
+        }
+    }
+
+    func hash(into hasher: inout Hasher) {
+        if case .succeeded(let outputs) = self { hasher.combine(outputs) }
+    }
+}
+
+/// Runs attempts as processes of this machine.
+struct LocalExecutor: Sendable {
+    let workspace: Workspace
+    let objects: ObjectStore
+    let configuration: PipelineConfiguration
+
+    /// Runs an attempt to its end. Blocking work (copies, the wait, digests) happens on a thread of its own, so that tasks
+    /// never hold up the server; one thread an attempt, bounded by the engine's places.
+    func execute(_ order: AttemptOrder, token: String?, control: AttemptControl) async -> AttemptOutcome {
+        await withTaskGroup(of: AttemptOutcome?.self) { group in
+            group.addTask {
+                await withTaskCancellationHandler {
+                    await withCheckedContinuation { continuation in
+                        Thread.detachNewThread { continuation.resume(returning: perform(order, token, control)) }
+                    }
+                } onCancel: {
+                    control.kill(.shutdown)
+                }
+            }
+            group.addTask {
+                await watch(order, control)
+                return nil
+            }
+            var outcome: AttemptOutcome?
+            for await result in group {
+                guard let result else { continue }
+                outcome = result
+                group.cancelAll()
+            }
+            return outcome ?? .stopped(.shutdown)
+        }
+    }
+
+    /// Holds timeout, grace and log bound until the attempt is over.
+    private func watch(_ order: AttemptOrder, _ control: AttemptControl) async {
+        let deadline = ContinuousClock.now.advanced(by: .seconds(order.timeoutSeconds))
+        let log = workspace.log(order.run, order.task, order.attempt)
+        while !Task.isCancelled {
+            let left = ContinuousClock.now.duration(to: deadline)
+            try? await Task.sleep(for: min(.milliseconds(100), max(left, .milliseconds(1))))
+            if ContinuousClock.now >= deadline { control.stop(.timeout) }
+            if LogFile.size(log) > configuration.maximumLogBytes { control.stop(.logTooLarge) }
+            control.reinforce(after: configuration.grace)
+        }
+    }
+
+    /// The attempt from folder to outputs, blocking.
+    private func perform(_ order: AttemptOrder, _ token: String?, _ control: AttemptControl) -> AttemptOutcome {
+        let folder = workspace.attempt(order.run, order.task, order.attempt)
+        defer { Workspace.remove(folder.path) }
+        if let reason = control.stopReason { return .stopped(reason) }
+        do {
+            try folder.prepare(code: order.code, inputs: order.inputs, objects: objects)
+            let child = try ChildProcess.start(
+                ProcessOrder(
+                    command: order.command,
+                    environment: environment(order, token, folder),
+                    folder: folder.work,
+                    log: folder.log
+                )
+            )
+            control.started(child.id)
+            note(child, folder)
+            child.waitForEnd()
+            let ending = ChildProcess.ending(control.reap(child.id))
+            if let reason = control.stopReason, ending != .exit(0) { return stopped(reason, order, folder) }
+            guard ending == .exit(0) else { return .failed(Self.failure(ending, folder.log)) }
+            return .succeeded(try folder.collect(order.outputs, objects: objects))
+        } catch let error as PlatformError {
+            return error.code == .taskStartFailed ? .lost(error) : .failed(error)
+        } catch {
+            return .failed(PlatformError(.internalError, "The attempt could not be prepared or kept: \(error)."))
+        }
+    }
+
+    private func note(_ child: ChildProcess, _ folder: AttemptFolder) {
+        guard let ticks = ProcessTable.startTicks(child.id) else { return }
+        let note = ProcessNote(process: child.id, startTicks: ticks, boot: ProcessTable.bootID())
+        try? CanonicalJSON.encode(note).write(to: URL(fileURLWithPath: folder.note))
+    }
+
+    private func stopped(_ reason: StopReason, _ order: AttemptOrder, _ folder: AttemptFolder) -> AttemptOutcome {
+        switch reason {
+        case .cancelled, .shutdown:
+            .stopped(reason)
+        case .timeout:
+            .failed(
+                PlatformError(
+                    .taskTimeout,
+                    "The task ran past its timeout of \(order.timeoutSeconds) s and was ended.",
+                    nextStep: "Raise timeout_seconds, or make the task faster.",
+                    context: ["log_tail": LogFile.tail(folder.log)]
+                )
+            )
+        case .logTooLarge:
+            .failed(
+                PlatformError(
+                    .taskLogTooLarge,
+                    "The task wrote more than \(configuration.maximumLogBytes) bytes of log and was ended.",
+                    nextStep: "Print less, or write to an output.",
+                    context: ["log_tail": LogFile.tail(folder.log)]
+                )
+            )
+        }
+    }
+
+    private static func failure(_ ending: ChildProcess.Ending, _ log: String) -> PlatformError {
+        let tail = LogFile.tail(log)
+        switch ending {
+        case .exit(let status):
+            let missing = status == 127 ? " The shell found no such command." : ""
+            return PlatformError(
+                .taskFailed,
+                "The command ended with status \(status).\(missing)",
+                nextStep: "Read the task's log, mend the code, run again; finished tasks come from the cache.",
+                context: ["exit_status": String(status), "log_tail": tail]
+            )
+        case .signal(let number):
+            let hint = number == SIGKILL ? " The machine may have run out of memory." : ""
+            return PlatformError(
+                .taskFailed,
+                "The command was ended by signal \(number) (\(String(cString: strsignal(number)))).\(hint)",
+                nextStep: "Read the task's log, mend the code, run again; finished tasks come from the cache.",
+                context: ["signal": String(number), "log_tail": tail]
+            )
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import Foundation
+
+/// What Linux tells about processes (proc(5)).
+enum ProcessTable {
+    /// When a process started, in clock ticks since boot, or nil when it is gone or a zombie. Together with the id it names
+    /// one process for as long as the machine is up.
+    static func startTicks(_ process: pid_t) -> UInt64? {
+        guard let data = FileManager.default.contents(atPath: "/proc/\(process)/stat") else { return nil }
+        let text = String(decoding: data, as: UTF8.self)
+        // The name in brackets may hold spaces and brackets; the last one ends it. State is field 3, start time field 22.
+        guard let end = text.lastIndex(of: ")") else { return nil }
+        let fields = text[text.index(after: end)...].split(separator: " ")
+        guard fields.count > 19, fields[0] != "Z", fields[0] != "X" else { return nil }
+        return UInt64(fields[19])
+    }
+
+    /// The machine's present boot; process ids of another boot mean nothing.
+    static func bootID() -> String {
+        let data = FileManager.default.contents(atPath: "/proc/sys/kernel/random/boot_id") ?? Data()
+        return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// Every process whose environment has the variable with a value that begins so. Needs the same user.
+    static func processes(with variable: String, beginning prefix: String) -> [pid_t] {
+        let wanted = Data("\(variable)=\(prefix)".utf8)
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return names.compactMap { pid_t($0) }.filter { process in
+            guard process != getpid(), let environment = FileManager.default.contents(atPath: "/proc/\(process)/environ")
+            else { return false }
+            return environment.split(separator: 0).contains { $0.starts(with: wanted) }
+        }
+    }
+}
+
+/// The note beside a running attempt: which process it is. Written without `fsync`: it must outlive the server, and no
+/// process outlives the machine.
+struct ProcessNote: Codable, Sendable, Hashable {
+    /// The process and its group.
+    let process: pid_t
+    /// See `ProcessTable.startTicks`.
+    let startTicks: UInt64
+    /// See `ProcessTable.bootID`.
+    let boot: String
+
+    /// Whether the process of the note is still there, and no other under its number.
+    var isAlive: Bool { boot == ProcessTable.bootID() && ProcessTable.startTicks(process) == startTicks }
+}
