@@ -18,7 +18,7 @@ package struct EndpointMonitor: Sendable, Codable, Hashable {
     /// What it watches.
     package let key: MonitorKey
     /// The reference of the version's package; nil when it has none, and then there is no drift detection.
-    package let profile: ReferenceProfile?
+    package private(set) var profile: ReferenceProfile?
     /// Requests since the version took the endpoint.
     package private(set) var requests = 0
     /// Failed ones of these.
@@ -33,7 +33,7 @@ package struct EndpointMonitor: Sendable, Codable, Hashable {
     package private(set) var run: MonitorWindow?
     /// The drift detector; nil without a reference.
     package private(set) var detector: SequentialDriftDetector?
-    private let features: DriftFeatures?
+    private var features: DriftFeatures?
 
     /// A monitor that has seen nothing.
     ///
@@ -44,11 +44,20 @@ package struct EndpointMonitor: Sendable, Codable, Hashable {
         configuration: DriftDetectorConfiguration = .standard
     ) throws {
         self.key = key
+        if let profile { try adopt(profile, configuration: configuration) }
+    }
+
+    /// Begins drift detection with a reference that could not be read when the monitor began.
+    ///
+    /// - Throws: what the detector says of an impossible reference.
+    package mutating func adopt(
+        _ profile: ReferenceProfile,
+        configuration: DriftDetectorConfiguration = .standard
+    ) throws {
+        let features = DriftFeatures(profile: profile)
+        detector = try SequentialDriftDetector(references: features.references, configuration: configuration)
+        self.features = features
         self.profile = profile
-        features = profile.map(DriftFeatures.init)
-        detector = try features.map {
-            try SequentialDriftDetector(references: $0.references, configuration: configuration)
-        }
     }
 
     /// Takes one prediction.
