@@ -24,9 +24,7 @@ package enum ErrorResponse {
             case .openInference: OpenInferenceError(error: known.description)
             case .page: ErrorBody(known)
             }
-        if style == .page {
-            return .text("\(status.code) \(known.description)\n", status: status)
-        }
+        if style == .page { return PageResponse.failure(known, status: status) }
         return (try? .json(body, status: status, headers: headers)) ?? Response(status: .internalServerError)
     }
 

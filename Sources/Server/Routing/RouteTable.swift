@@ -167,9 +167,10 @@ package final class RouteTable {
         }
     }
 
-    /// The token of `Authorization: Bearer …` (RFC 6750), or of Basic's password, which the MLflow client can send.
+    /// The token of `Authorization: Bearer …` (RFC 6750), or of Basic's password, which the MLflow client can send,
+    /// or of the console's cookie when the request only reads.
     private static func bearer(_ request: Request) -> String? {
-        guard let header = request.headers[.authorization] else { return nil }
+        guard let header = request.headers[.authorization] else { return SessionCookie.token(of: request) }
         if header.lowercased().hasPrefix("bearer ") {
             return header.dropFirst(7).trimmingCharacters(in: .whitespaces)
         }

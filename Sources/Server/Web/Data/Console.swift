@@ -1,0 +1,157 @@
+import Primitives
+
+/// What the console shows, as the rest of the platform tells it: plain records without formatting. The composition root
+/// maps the features' replies to them, so that pages change only when what people see changes.
+enum Console {}
+
+extension Console {
+    /// A pipeline with its last runs, newest first.
+    struct Pipeline: Sendable, Hashable {
+        var name: String
+        var description: String
+        var version: Int
+        var runs: [PipelineRun]
+    }
+
+    /// One run of a pipeline.
+    struct PipelineRun: Sendable, Hashable {
+        var id: String
+        var pipeline: String
+        var version: Int
+        var state: String
+        var reason: String
+        var actor: String
+        var createdAt: Timestamp
+        var finishedAt: Timestamp?
+        var parameters: JSONValue
+        /// In the order of the definition.
+        var tasks: [Task]
+    }
+
+    /// One task of a run.
+    struct Task: Sendable, Hashable {
+        var name: String
+        var state: String
+        var attempt: Int
+        /// The tasks that it waits for.
+        var needs: [String]
+        var startedAt: Timestamp?
+        var finishedAt: Timestamp?
+        /// The digest of all that decides its outcome; nil until it is known.
+        var identity: String?
+        /// The run that the outputs were taken from.
+        var cachedFrom: String?
+        var errorCode: String?
+        var errorMessage: String?
+        var nextStep: String?
+        var outputs: [Output]
+    }
+
+    /// What a task wrote.
+    struct Output: Sendable, Hashable {
+        var name: String
+        var digest: String
+        var bytes: Int64
+    }
+
+    /// The end of a task's log.
+    struct Log: Sendable, Hashable {
+        var task: String
+        var text: String
+        /// Whether earlier lines were left out.
+        var isCut: Bool
+    }
+}
+
+extension Console {
+    /// A training run.
+    struct Run: Sendable, Hashable {
+        var id: String
+        var name: String
+        var experiment: String
+        var status: String
+        var user: String
+        var startedAt: Timestamp
+        var endedAt: Timestamp?
+        /// The last value of each metric.
+        var metrics: [String: Double]
+        var parameters: [String: String]
+        var tags: [String: String]
+    }
+
+    /// One page of the list of runs.
+    struct RunList: Sendable, Hashable {
+        var experiments: [Experiment]
+        var runs: [Run]
+        /// Opaque; nil on the last page.
+        var nextToken: String?
+    }
+
+    /// An experiment.
+    struct Experiment: Sendable, Hashable {
+        var id: String
+        var name: String
+    }
+
+    /// A training run with its metric histories and files.
+    struct RunDetail: Sendable, Hashable {
+        var run: Run
+        var histories: [History]
+        var artifacts: [Artifact]
+    }
+
+    /// The history of one metric.
+    struct History: Sendable, Hashable {
+        var metric: String
+        var points: [Point]
+
+        /// One logged value.
+        struct Point: Sendable, Hashable {
+            var step: Int64
+            var value: Double
+        }
+    }
+
+    /// A file that a run logged.
+    struct Artifact: Sendable, Hashable {
+        var path: String
+        /// Nil for a folder.
+        var bytes: Int64?
+    }
+}
+
+extension Console {
+    /// A registered model.
+    struct Model: Sendable, Hashable {
+        var name: String
+        var description: String
+        /// Newest first.
+        var versions: [ModelVersion]
+    }
+
+    /// A version of a model.
+    struct ModelVersion: Sendable, Hashable {
+        var model: String
+        var version: Int
+        var createdAt: Timestamp
+        var createdBy: String
+        var aliases: [String]
+        var packageDigest: String?
+        /// The key that signed its manifest; nil for a version without a package.
+        var keyID: String?
+        var runID: String?
+        var pipelineRun: String?
+        var attestations: [Attestation]
+        /// The endpoints that run it.
+        var endpoints: [String]
+    }
+
+    /// A recorded check of a version.
+    struct Attestation: Sendable, Hashable {
+        var kind: String
+        var passed: Bool
+        var reasons: [String]
+        var madeBy: String
+        var madeAt: Timestamp
+    }
+}

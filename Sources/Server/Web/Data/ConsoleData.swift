@@ -1,0 +1,74 @@
+import Foundation
+import Primitives
+import Storage
+import WireAPI
+
+/// The queries behind the pages, filled in by the composition root; pages know no store.
+struct ConsoleData: Sendable {
+    /// Every pipeline, each with at most this many last runs, tasks included.
+    var pipelines: @Sendable (_ runs: Int) async throws -> [Console.Pipeline] = { _ in [] }
+    /// One pipeline with its last runs. Throws `not_found`.
+    var pipeline: @Sendable (_ name: String, _ runs: Int) async throws -> Console.Pipeline = { name, _ in
+        throw ConsoleData.missing("pipeline", name)
+    }
+    /// One pipeline run. Throws `not_found`.
+    var pipelineRun: @Sendable (_ id: String) async throws -> Console.PipelineRun = { id in
+        throw ConsoleData.missing("pipeline run", id)
+    }
+    /// The end of a task's log, at most `maximumLogBytes`; nil when it has none yet.
+    var taskLog: @Sendable (_ run: String, _ task: String) async throws -> Console.Log? = { _, _ in nil }
+    /// Training runs, newest first; `filter` is MLflow's filter language.
+    var runs: @Sendable (_ filter: String, _ experiment: String?, _ token: String?) async throws -> Console.RunList = {
+        _,
+        _,
+        _ in Console.RunList(experiments: [], runs: [], nextToken: nil)
+    }
+    /// One training run with its metric histories. Throws `not_found`.
+    var run: @Sendable (_ id: String) async throws -> Console.RunDetail = { id in
+        throw ConsoleData.missing("run", id)
+    }
+    /// Every registered model with its versions.
+    var models: @Sendable () async throws -> [Console.Model] = { [] }
+    /// One registered model. Throws `not_found`.
+    var model: @Sendable (_ name: String) async throws -> Console.Model = { name in
+        throw ConsoleData.missing("model", name)
+    }
+    /// Every endpoint with its last windows.
+    var endpoints: @Sendable () async throws -> [Console.Endpoint] = { [] }
+    /// One endpoint with its drift evidence. Throws `not_found`.
+    var endpoint: @Sendable (_ name: String) async throws -> Console.EndpointDetail = { name in
+        throw ConsoleData.missing("endpoint", name)
+    }
+    /// Alerts that are still open, newest first.
+    var openAlerts: @Sendable () async throws -> [Console.Alert] = { [] }
+    /// Every data set version, newest first.
+    var datasets: @Sendable () async throws -> [Console.Dataset] = { [] }
+    /// One data set version. Throws `not_found`.
+    var dataset: @Sendable (_ name: String, _ version: Int) async throws -> Console.Dataset = { name, version in
+        throw ConsoleData.missing("data set", "\(name) version \(version)")
+    }
+    /// Journal entries with a sequence below `before` (nil: from the end), newest first.
+    var journal:
+        @Sendable (_ before: Int64?, _ kindPrefix: String?, _ subject: String?, _ limit: Int) async throws ->
+            [JournalEntry] = { _, _, _, _ in [] }
+    /// One journal entry. Throws `not_found`.
+    var journalEntry: @Sendable (_ sequence: Int64) async throws -> JournalEntry = { sequence in
+        throw ConsoleData.missing("journal entry", String(sequence))
+    }
+    /// The journal's head.
+    var checkpoint: @Sendable () async throws -> Console.Checkpoint? = { nil }
+    /// The walk behind a prediction, version, run or pipeline run. Throws `not_found`.
+    var trace: @Sendable (_ id: String) async throws -> TraceReply = { id in throw ConsoleData.missing("trace", id) }
+
+    /// The bytes of a task's log that a page shows.
+    static let maximumLogBytes = 64 << 10
+
+    /// The error of a page about something that is not there.
+    static func missing(_ what: String, _ name: String) -> PlatformError {
+        PlatformError(
+            .notFound,
+            "There is no \(what) '\(SVG.clip(name, to: 80))'.",
+            nextStep: "Check the name; it may have been removed or not written yet."
+        )
+    }
+}

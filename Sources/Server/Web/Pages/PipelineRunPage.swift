@@ -1,0 +1,140 @@
+import Primitives
+
+/// One pipeline run: its graph with live states, when each task ran, what it wrote, and the end of its log.
+struct PipelineRunPage: ConsolePage {
+    static let template = "pipeline-run"
+    static let section: PageFrame.Section? = .pipelines
+    let heading: String
+    let crumbs: [PageFrame.Crumb]
+    let refreshSeconds: Int?
+
+    struct TaskRow: Sendable, Hashable {
+        let name: String
+        let anchor: String
+        let logHref: String
+        let badge: Badge
+        let attempt: String
+        let took: String
+        let note: String?
+        let cachedHref: String?
+        let identity: DigestLabel?
+        let outputs: [OutputLine]
+    }
+
+    struct OutputLine: Sendable, Hashable {
+        let output: String
+        let digest: DigestLabel
+        let size: String
+    }
+
+    let badge: Badge
+    let facts: [Fact]
+    let graph: Markup
+    let hasGraph: Bool
+    let timeline: Markup
+    let hasTimeline: Bool
+    let tasks: [TaskRow]
+    let parameters: [Fact]
+    let hasParameters: Bool
+    let logTask: String?
+    let log: String?
+    let logIsCut: Bool
+
+    init(_ run: Console.PipelineRun, log: Console.Log?, now: Timestamp) {
+        heading = "\(run.pipeline) · run \(Wording.short(run.id))"
+        crumbs = [.init("Pipelines", "/pipelines"), .init(run.pipeline, ConsolePath.pipeline(run.pipeline))]
+        refreshSeconds = run.finishedAt == nil ? 2 : nil
+        badge = Badge(state: run.state)
+        let end = run.finishedAt ?? now
+        facts = [
+            Fact("Started", "\(Wording.moment(run.createdAt)) UTC"),
+            Fact("Took", Wording.duration(milliseconds: end.milliseconds - run.createdAt.milliseconds)),
+            Fact(
+                "Tasks done",
+                "\(run.tasks.count { ["succeeded", "cached"].contains($0.state) }) of \(run.tasks.count)"
+            ),
+            Fact("From cache", String(run.tasks.count { $0.state == "cached" })),
+            Fact("Definition", "version \(run.version)", link: ConsolePath.pipeline(run.pipeline)),
+            Fact("Reason", run.reason.isEmpty ? "started by \(run.actor)" : run.reason),
+        ]
+        graph = Self.graph(run, now: now)
+        hasGraph = !graph.html.isEmpty
+        timeline = TimelineDrawing.svg(Self.bars(run, now: now), label: "When each task of the run was at work")
+        hasTimeline = !timeline.html.isEmpty
+        tasks = run.tasks.map { Self.row($0, run: run, now: now) }
+        parameters = (run.parameters.objectValue ?? [:]).sorted { $0.key < $1.key }.map {
+            Fact($0.key, $0.value.stringValue ?? Wording.json($0.value))
+        }
+        hasParameters = !parameters.isEmpty
+        logTask = log?.task
+        self.log = log?.text
+        logIsCut = log?.isCut ?? false
+    }
+
+    /// The task whose log a reader most likely wants: the failed one, the running one, or the last that ran.
+    static func interestingTask(_ run: Console.PipelineRun) -> String? {
+        let order = ["failed", "running", "retrying"]
+        for state in order {
+            if let task = run.tasks.first(where: { $0.state == state }) { return task.name }
+        }
+        let ran = run.tasks.filter { $0.startedAt != nil && $0.state != "cached" }
+        return ran.max { ($0.startedAt?.milliseconds ?? 0) < ($1.startedAt?.milliseconds ?? 0) }?.name
+    }
+
+    static func graph(_ run: Console.PipelineRun, now: Timestamp) -> Markup {
+        let nodes = run.tasks.map { task in
+            GraphDrawing.Node(
+                name: task.name,
+                badge: Badge(state: task.state),
+                detail: detail(task, now: now),
+                needs: task.needs
+            )
+        }
+        return GraphDrawing.svg(nodes, label: "Tasks of \(run.pipeline)")
+    }
+
+    private static func detail(_ task: Console.Task, now: Timestamp) -> String {
+        if task.state == "cached" { return "cached" }
+        let badge = Badge(state: task.state)
+        let took = took(task, now: now)
+        let attempt = task.attempt > 1 ? " · attempt \(task.attempt)" : ""
+        return took.isEmpty
+            ? "\(badge.word)\(attempt)" : "\(badge.word == "succeeded" ? "" : "\(badge.word) ")\(took)\(attempt)"
+    }
+
+    private static func took(_ task: Console.Task, now: Timestamp) -> String {
+        guard let start = task.startedAt, task.state != "cached" else { return "" }
+        let end = task.finishedAt ?? now
+        return Wording.duration(milliseconds: end.milliseconds - start.milliseconds)
+    }
+
+    private static func bars(_ run: Console.PipelineRun, now: Timestamp) -> [TimelineDrawing.Bar] {
+        run.tasks.compactMap { task in
+            guard let start = task.startedAt else { return nil }
+            return TimelineDrawing.Bar(
+                name: task.name,
+                badge: Badge(state: task.state),
+                start: start,
+                end: task.finishedAt ?? max(start, now)
+            )
+        }
+    }
+
+    private static func row(_ task: Console.Task, run: Console.PipelineRun, now: Timestamp) -> TaskRow {
+        let note = [task.errorCode.map { "\($0):" }, task.errorMessage, task.nextStep].compactMap(\.self)
+        return TaskRow(
+            name: task.name,
+            anchor: "task-\(Wording.segment(task.name))",
+            logHref: ConsolePath.with(ConsolePath.pipelineRun(run.id), [("log", task.name)]) + "#log",
+            badge: Badge(state: task.state),
+            attempt: task.attempt == 0 ? "–" : String(task.attempt),
+            took: took(task, now: now).isEmpty ? "–" : took(task, now: now),
+            note: note.isEmpty ? nil : note.joined(separator: " "),
+            cachedHref: task.cachedFrom.map(ConsolePath.pipelineRun),
+            identity: task.identity.map { DigestLabel($0) },
+            outputs: task.outputs.map {
+                OutputLine(output: $0.name, digest: DigestLabel($0.digest), size: Wording.bytes($0.bytes))
+            }
+        )
+    }
+}
