@@ -17,7 +17,7 @@ struct AttemptOrder: Sendable, Hashable {
 }
 
 /// How an attempt ended.
-enum AttemptOutcome: Sendable, Hashable {
+enum AttemptOutcome: Sendable {
     /// Well; the outputs are durable in the object store.
     case succeeded([TaskOutput])
     /// Badly, by its own fault.
@@ -26,19 +26,6 @@ enum AttemptOutcome: Sendable, Hashable {
     case stopped(StopReason)
     /// The machine could not run it.
     case lost(PlatformError)
-
-    static func == (left: AttemptOutcome, right: AttemptOutcome) -> Bool {
-        switch (left, right) {
-        case (.succeeded(let a), .succeeded(let b)): a == b
-        case (.failed(let a), .failed(let b)), (.lost(let a), .lost(let b)): a == b
-        case (.stopped(let a), .stopped(let b)): a == b
-        default: false
-        }
-    }
-
-    func hash(into hasher: inout Hasher) {
-        if case .succeeded(let outputs) = self { hasher.combine(outputs) }
-    }
 }
 
 /// Runs attempts as processes of this machine.

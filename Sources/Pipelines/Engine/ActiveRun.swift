@@ -1,0 +1,64 @@
+import Foundation
+import Primitives
+import Storage
+
+/// A run that is not over, as the loop holds it. A value: a step works on a copy, which counts only once it is durable.
+struct ActiveRun: Sendable {
+    let id: String
+    let definition: PipelineDefinition
+    let version: PipelineVersion
+    let parameters: [String: JSONValue]
+    let useCache: Bool
+    var machine: RunMachine
+    var outputs: [String: [TaskOutput]]
+    /// Components of ready tasks that were looked up in the cache.
+    var components: [String: (value: TaskComponents, identity: Digest)] = [:]
+    /// Tasks by name.
+    let tasks: [String: TaskDefinition]
+
+    init(_ detail: RunDetail, _ version: PipelineVersion) throws {
+        id = detail.run.id
+        definition = try version.definition()
+        self.version = version
+        parameters = detail.run.parameters
+        useCache = detail.run.useCache
+        outputs = detail.outputs
+        tasks = Dictionary(definition.tasks.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        machine = RunMachine(
+            plan: RunPlan(definition),
+            statuses: Dictionary(detail.tasks.map { ($0.task, $0.status) }, uniquingKeysWith: { first, _ in first }),
+            isCancelling: detail.run.cancelActor != nil,
+            seed: Self.seed(detail.run.id)
+        )
+    }
+
+    /// The inputs of a task whose upstream is over.
+    func inputs(of task: TaskDefinition) -> [String: TaskOutput] {
+        var out: [String: TaskOutput] = [:]
+        for input in task.inputs {
+            out[input.name] = outputs[input.task]?.first { $0.name == input.output }
+        }
+        return out
+    }
+
+    /// The attempt to run for a task that was just started.
+    func order(_ task: TaskDefinition) -> AttemptOrder {
+        AttemptOrder(
+            run: id,
+            pipeline: definition.name,
+            task: task.name,
+            attempt: machine[task.name]?.attempt ?? 1,
+            command: task.run.render(parameters: parameters),
+            code: version.trees[task.name],
+            inputs: inputs(of: task),
+            outputs: task.outputs,
+            environment: task.environment,
+            timeoutSeconds: task.timeoutSeconds
+        )
+    }
+
+    /// From the run's id, so that a replay of the run has the same delays.
+    private static func seed(_ id: String) -> UInt64 {
+        Digest.sha256(of: Data(id.utf8)).bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+}

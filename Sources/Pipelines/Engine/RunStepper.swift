@@ -1,0 +1,176 @@
+import Foundation
+import Primitives
+import Storage
+
+/// What the loop does after a step is durable.
+enum EngineAction: Sendable {
+    case start(AttemptOrder)
+    case stop(run: String, task: String)
+    case retry(run: String, task: String, at: Timestamp)
+    case finished(run: String)
+}
+
+/// One step of the engine, inside one transaction: takes events in, links what the cache has, starts what has a place, and
+/// writes every change with its journal event.
+struct RunStepper {
+    let transaction: any SQLTransaction
+    let objects: ObjectStore
+    let now: Timestamp
+    private(set) var runs: [String: ActiveRun]
+    private(set) var actions: [EngineAction] = []
+    private var places: Int
+
+    init(_ transaction: any SQLTransaction, objects: ObjectStore, now: Timestamp, runs: [String: ActiveRun], places: Int) {
+        self.transaction = transaction
+        self.objects = objects
+        self.now = now
+        self.runs = runs
+        self.places = places
+    }
+
+    /// Applies events, in order.
+    mutating func take(_ events: [EngineEvent]) throws {
+        for event in events {
+            switch event {
+            case .created(let id):
+                try apply(id, failure: nil) { $0.begin() }
+            case .cancel(let id):
+                try apply(id, failure: nil) { $0.apply(.cancel) }
+            case .retryDue(let id, let task):
+                try apply(id, failure: nil) { $0.apply(.retryDue(task)) }
+            case .ended(let id, let task, let attempt, let outcome):
+                try ended(id, task, attempt, outcome)
+            case .shutdown, .wake:
+                break
+            }
+        }
+    }
+
+    private mutating func ended(_ id: String, _ task: String, _ attempt: Int, _ outcome: AttemptOutcome) throws {
+        switch outcome {
+        case .succeeded(let outputs):
+            guard let status = runs[id]?.machine[task], status.state == .running, status.attempt == attempt else { return }
+            runs[id]?.outputs[task] = outputs
+            try writeOutputs(id, task, outputs)
+            if let identity = runs[id]?.components[task]?.identity { try remember(identity, id, task) }
+            try apply(id, failure: nil) { $0.apply(.succeeded(task, attempt: attempt)) }
+        case .failed(let error):
+            let at = now
+            try apply(id, failure: error) { $0.apply(.failed(task, attempt: attempt, at: at)) }
+        case .stopped(.cancelled):
+            try apply(id, failure: nil) { $0.apply(.stopped(task, attempt: attempt)) }
+        case .stopped:
+            let error = PlatformError(.taskLost, "The server went down while the task ran.", nextStep: "Nothing: the task is repeated.")
+            try apply(id, failure: error) { $0.apply(.lost(task, attempt: attempt, counted: false)) }
+        case .lost(let error):
+            try apply(id, failure: error) { $0.apply(.lost(task, attempt: attempt, counted: true)) }
+        }
+    }
+
+    // MARK: - Starting
+
+    /// Links and starts ready tasks until nothing moves or no place is left; oldest run first.
+    ///
+    /// A cancellation that is recorded but not yet taken in holds: it is read in this transaction, before any start.
+    mutating func advance() throws {
+        for id in runs.keys.sorted() {
+            guard let run = runs[id], !run.machine.ready.isEmpty else { continue }
+            let row = try transaction.first("SELECT cancel_actor FROM pipeline_run WHERE id = ?", [.text(id)])
+            if try row?.optionalText("cancel_actor") != nil {
+                try apply(id, failure: nil) { $0.apply(.cancel) }
+                continue
+            }
+            var moved = true
+            while moved {
+                moved = false
+                for name in runs[id]?.machine.ready ?? [] where try advance(id, name) { moved = true }
+            }
+        }
+    }
+
+    /// - Returns: whether the task left the state `ready`.
+    private mutating func advance(_ id: String, _ name: String) throws -> Bool {
+        guard let run = runs[id], let task = run.tasks[name] else { return false }
+        if run.components[name] != nil, places == 0 { return false }
+        let inputs = run.inputs(of: task)
+        let components = TaskComponents(
+            task: task,
+            parameters: run.parameters,
+            code: run.version.trees[name],
+            inputs: inputs.mapValues(\.digest)
+        )
+        let identity = try components.identity()
+        runs[id]?.components[name] = (components, identity)
+        if task.cache, run.useCache, let hit = try lookUp(identity) {
+            runs[id]?.outputs[name] = hit.outputs
+            try writeOutputs(id, name, hit.outputs)
+            try apply(id, failure: nil, cachedFrom: hit.run) { $0.apply(.hit(name)) }
+            return true
+        }
+        guard places > 0 else { return false }
+        places -= 1
+        try apply(id, failure: nil) { $0.apply(.started(name)) }
+        if let run = runs[id] { actions.append(.start(run.order(task))) }
+        return true
+    }
+
+    /// The outputs of the execution with this identity, when the store still has all of them.
+    private func lookUp(_ identity: Digest) throws -> (run: String, outputs: [TaskOutput])? {
+        let row = try transaction.first("SELECT run_id, task FROM pipeline_cache WHERE identity = ?", [.digest(identity)])
+        guard let row else { return nil }
+        let run = try row.text("run_id"), task = try row.text("task")
+        let outputs = try PipelineStore.outputs(of: run, task: task, in: transaction)[task] ?? []
+        for output in outputs {
+            guard objects.contains(output.digest) else { return nil }
+            if output.kind == .tree {
+                guard let tree = try? objects.tree(output.digest), tree.entries.allSatisfy({ objects.contains($0.digest) }) else {
+                    return nil
+                }
+            }
+        }
+        return (run, outputs)
+    }
+
+    // MARK: - Writing
+
+    private mutating func apply(
+        _ id: String,
+        failure: PlatformError?,
+        cachedFrom: String? = nil,
+        _ change: (inout RunMachine) -> RunStep
+    ) throws {
+        guard var run = runs[id] else { return }
+        let step = change(&run.machine)
+        runs[id] = run
+        for transition in step.transitions {
+            try RunWriter(transaction, run, now).write(transition, failure: failure, cachedFrom: cachedFrom)
+            if case .retrying(let at) = transition.to { actions.append(.retry(run: id, task: transition.task, at: at)) }
+        }
+        actions += step.stop.map { .stop(run: id, task: $0) }
+        if let outcome = step.outcome {
+            try RunWriter(transaction, run, now).write(outcome)
+            runs[id] = nil
+            actions.append(.finished(run: id))
+        }
+    }
+
+    private func writeOutputs(_ id: String, _ task: String, _ outputs: [TaskOutput]) throws {
+        for output in outputs {
+            try transaction.execute(
+                "INSERT INTO pipeline_output (run_id, task, name, digest, kind, bytes) VALUES (?, ?, ?, ?, ?, ?)",
+                [.text(id), .text(task), .text(output.name), .digest(output.digest), .text(output.kind.rawValue), .integer(output.bytes)]
+            )
+        }
+    }
+
+    /// The newest execution wins: `--no-cache` refreshes an entry.
+    private func remember(_ identity: Digest, _ id: String, _ task: String) throws {
+        try transaction.execute(
+            """
+            INSERT INTO pipeline_cache (identity, run_id, task, created_at) VALUES (?, ?, ?, ?)
+            ON CONFLICT (identity) DO UPDATE SET run_id = excluded.run_id, task = excluded.task, created_at = excluded.created_at
+            """,
+            [.digest(identity), .text(id), .text(task), .time(now)]
+        )
+    }
+}
