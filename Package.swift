@@ -76,7 +76,7 @@ let package = Package(
         floor("Monitoring", ["Primitives", "Statistics", "Storage", yams, log, lifecycle]),
         // Floor 3
         floor("WireAPI", ["Primitives"]),
-        floor("Client", ["Primitives", "WireAPI", httpClient, nio, nioHTTP1]),
+        floor("Client", ["Primitives", "Storage", "WireAPI", httpClient, nio, nioHTTP1]),
         // Floor 4
         floor(
             "Server",

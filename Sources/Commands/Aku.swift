@@ -3,5 +3,8 @@ import ArgumentParser
 /// The verbs that work against a server. The executable adds those that open the store.
 package enum ClientVerbs {
     /// One type a verb; each lives in its own folder.
-    package static let all: [any ParsableCommand.Type] = []
+    package static let all: [any ParsableCommand.Type] = [
+        PredictCommand.self,
+        VerifyCommand.self,
+    ]
 }

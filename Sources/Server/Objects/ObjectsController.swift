@@ -1,0 +1,76 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Primitives
+import Storage
+import WireAPI
+
+/// Objects by digest: the body is streamed to disk and checked, and streamed back checked chunk by chunk.
+package struct ObjectsController: Sendable {
+    private let objects: ObjectStore
+
+    /// Serves a store.
+    package init(objects: ObjectStore) { self.objects = objects }
+
+    /// Declares the routes.
+    package func addRoutes(to routes: RouteTable) {
+        routes.raw(.put, ObjectsAPI.path, permission: .objectsWrite, errors: .platform, put)
+        routes.raw(.get, ObjectsAPI.path, permission: .objectsRead, errors: .platform, get)
+        routes.on(ObjectsAPI.missing, missing)
+        routes.on(ObjectsAPI.tree, tree)
+    }
+
+    private func put(_ call: Call) async throws -> Response {
+        let expected = try Digest(call.parameter("digest"))
+        if let text = call.request.headers[.contentLength], let length = Int64(text),
+            length > ObjectStore.maximumObjectBytes
+        {
+            throw PlatformError(.objectTooLarge, "The object is larger than \(ObjectStore.maximumObjectBytes) bytes.")
+        }
+        let writer = try objects.writer()
+        for try await buffer in call.request.body {
+            try buffer.withUnsafeReadableBytes { try writer.write($0) }
+        }
+        let stored = try await objects.blocking { _ in try writer.finish(expecting: expected) }
+        return try .json(ObjectReply(digest: stored.digest, size: stored.size), status: .created)
+    }
+
+    private func get(_ call: Call) async throws -> Response {
+        let digest = try Digest(call.parameter("digest"))
+        let size = try objects.size(digest)
+        let range = try ByteRange.parse(call.request.headers[.range], size: size)
+        let blocks = objects.stream(digest, range: range)
+        var headers: HTTPFields = [
+            .contentType: "application/octet-stream", .eTag: "\"\(digest.hex)\"", .acceptRanges: "bytes",
+            .cacheControl: "private, immutable, max-age=31536000",
+        ]
+        if let range { headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(size)" }
+        let length = Int(range.map { $0.upperBound - $0.lowerBound } ?? size)
+        let body = ResponseBody(contentLength: length) { writer in
+            for try await block in blocks { try await writer.write(ByteBuffer(bytes: block)) }
+            try await writer.finish(nil)
+        }
+        return Response(status: range == nil ? .ok : .partialContent, headers: headers, body: body)
+    }
+
+    private func missing(_ call: Call, _ body: MissingObjects) throws -> MissingReply {
+        guard body.digests.count <= MissingObjects.maximumDigests else {
+            throw PlatformError(
+                .tooLarge,
+                "\(body.digests.count) digests were asked about; at most \(MissingObjects.maximumDigests) at a time.",
+                nextStep: "Ask in parts."
+            )
+        }
+        return MissingReply(missing: body.digests.filter { !objects.contains($0) })
+    }
+
+    private func tree(_ call: Call) async throws -> TreeReply {
+        let digest = try Digest(call.parameter("digest"))
+        let tree = try objects.tree(digest)
+        for entry in tree.entries where try objects.size(entry.digest) != entry.size {
+            throw PlatformError(.treeInvalid, "'\(entry.path)' has another size than its object.")
+        }
+        return TreeReply(digest: digest, files: tree.entries.count, bytes: tree.bytes)
+    }
+}
