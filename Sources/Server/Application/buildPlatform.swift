@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Hummingbird
 import Logging
@@ -15,28 +16,48 @@ package func buildPlatform(
     clock: TimeSource = .system,
     identifiers: IdentifierSource = .system
 ) async throws -> Platform {
-    // Floor 1: storage
-    let database: any Database = try SQLiteDatabase.open(path: configuration.dataFolder + "/aku.sqlite")
-    let journal = Journal(database: database)
-    let objects = try ObjectStore(root: configuration.dataFolder + "/objects")
+    let base = try await Foundations.open(configuration, clock: clock, identifiers: identifiers, logger: logger)
+
+    // Floor 2: features
+    let datasets = DatasetStore(database: base.database, objects: base.objects, time: clock)
 
     // Floor 4: routes
     let metrics = HTTPMetrics()
     let router = Router(context: AkuRequestContext.self)
     router.add(middleware: EdgeMiddleware(checksHost: configuration.authentication == .none))
-    let routes = RouteTable(router: router, access: .development, metrics: metrics)
-    HealthController(
-        checks: [.init("database") { _ = try await database.read { try $0.query("SELECT 1 AS one") } }],
-        metrics: [{ metrics.prometheusText() }]
+    let routes = RouteTable(router: router, access: base.access, metrics: metrics)
+    HealthController(checks: base.readiness, metrics: [{ metrics.prometheusText() }]).addRoutes(to: routes)
+    ObjectsController(objects: base.objects).addRoutes(to: routes)
+    JournalController(journal: base.journal, checkpoints: base.checkpoints).addRoutes(to: routes)
+    DatasetController(datasets: datasets).addRoutes(to: routes)
+    let verifier = Verifier(
+        database: base.database,
+        objects: base.objects,
+        verifiers: [base.key.checkpointSigner().verifier],
+        checkpointFile: base.folder.checkpoints,
+        extra: []
+    )
+    VerifyController(verifier: verifier).addRoutes(to: routes)
+    var consoleData = ConsoleData()
+    consoleData.journal = { before, kind, subject, limit in
+        let newest = try await base.journal.latest(limit: limit, kindPrefix: kind, subject: subject)
+        guard let before else { return newest }
+        return newest.filter { $0.sequence < before }
+    }
+    try ConsoleController(
+        data: consoleData,
+        access: base.access,
+        time: clock,
+        isSecure: configuration.tls != nil
     ).addRoutes(to: routes)
 
     return Platform(
         configuration: configuration,
-        database: database,
-        journal: journal,
-        objects: objects,
+        database: base.database,
+        journal: base.journal,
+        objects: base.objects,
         responder: router.buildResponder(),
         routes: routes.declared,
-        services: []
+        services: [CheckpointService(log: base.checkpoints, logger: logger)]
     )
 }

@@ -1,0 +1,64 @@
+import Foundation
+import Logging
+import Primitives
+import Security
+import ServiceLifecycle
+import Storage
+
+/// Floors 1 and 2 up to access: the data folder with its lock, the database, the journal and its checkpoints, the object
+/// store, keys and tokens. Every other part stands on these.
+struct Foundations: Sendable {
+    let folder: DataFolder
+    let database: SQLiteDatabase
+    let journal: Journal
+    let objects: ObjectStore
+    let key: SigningKey
+    let checkpoints: CheckpointLog
+    let tokens: TokenStore
+    let access: AccessPolicy
+    let clock: TimeSource
+    let identifiers: IdentifierSource
+    let logger: Logger
+
+    /// Opens the store; in token mode the administrator's token is made on first start.
+    ///
+    /// - Throws: `data_folder_in_use`, `database_newer`, `database_corrupt`, `disk_full`, `key_invalid`.
+    static func open(
+        _ configuration: ServerConfiguration,
+        clock: TimeSource,
+        identifiers: IdentifierSource,
+        logger: Logger
+    ) async throws -> Foundations {
+        let folder = try DataFolder(path: configuration.dataFolder)
+        let database = try SQLiteDatabase.open(path: folder.database, time: clock)
+        let key = try SigningKey.loadOrCreate(folder: folder.keys)
+        let tokens = TokenStore(database: database, time: clock, identifiers: identifiers)
+        if configuration.authentication == .token { _ = try await tokens.ensureAdministrator(keys: folder.keys) }
+        return Foundations(
+            folder: folder,
+            database: database,
+            journal: Journal(database: database),
+            objects: try ObjectStore(root: folder.objects),
+            key: key,
+            checkpoints: CheckpointLog(
+                database: database,
+                signer: key.checkpointSigner(),
+                file: folder.checkpoints,
+                time: clock
+            ),
+            tokens: tokens,
+            access: configuration.authentication == .token ? .tokens(tokens) : .development,
+            clock: clock,
+            identifiers: identifiers,
+            logger: logger
+        )
+    }
+
+    /// `/healthz`, `/readyz`: the database answers and the object store takes a write.
+    var readiness: [HealthController.Check] {
+        [
+            .init("database") { [database] in _ = try await database.read { try $0.query("SELECT 1 AS one") } },
+            .init("objects") { [objects] in _ = try objects.put(Data("ready".utf8)) },
+        ]
+    }
+}
