@@ -43,7 +43,7 @@ extension ConsoleAsset {
         .rail .who button{font:inherit;color:inherit;background:none;border:0;padding:0;text-decoration:underline;cursor:pointer}
         main{padding:20px 24px 40px;min-width:0;max-width:1480px}
         .crumbs{font-size:12.5px;color:var(--muted);margin-bottom:4px;display:flex;flex-wrap:wrap;gap:0 6px}
-        .crumbs a{color:inherit}
+        .crumbs a{color:inherit} .crumbs span:last-child{display:none}
         .head{display:flex;flex-wrap:wrap;align-items:center;gap:6px 12px;margin-bottom:14px}
         .head .fresh{margin-left:auto}
         .fresh{display:inline-flex;align-items:center;gap:8px;font-size:12px;color:var(--muted);min-height:26px}
@@ -56,6 +56,7 @@ extension ConsoleAsset {
         .card>header{display:flex;flex-wrap:wrap;align-items:center;gap:4px 12px;padding:9px 14px;border-bottom:1px solid var(--line)}
         .card>header .more{margin-left:auto;font-size:12.5px}
         .card .pad{padding:12px 14px}
+        .card .pad>.facts:last-child,.card .pad>.facts+p{margin-bottom:0}
         .card .note{padding:10px 14px;color:var(--muted)}
         .scroll{overflow-x:auto;overscroll-behavior-x:contain}
         .grid2{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:0 16px;align-items:start}
@@ -71,13 +72,15 @@ extension ConsoleAsset {
         th.num,td.num{text-align:right}
         tbody tr:last-child>*{border-bottom:0}
         tbody tr:hover{background:var(--sunk)}
-        tbody th{color:var(--ink);font-size:13px;font-weight:550;white-space:normal}
+        tbody th{color:var(--ink);font-size:13px;font-weight:550}
         tbody tr:target{background:var(--live-bg)}
-        td.wrap,th.wrap{white-space:normal;overflow-wrap:anywhere;min-width:12ch}
-        table.kv th{width:1%;min-width:14ch;color:var(--muted);font-weight:500;overflow-wrap:anywhere}
+        td.wrap,th.wrap{white-space:normal;overflow-wrap:anywhere;min-width:22ch}
+        th.task{min-width:12ch}
+        table.kv{table-layout:fixed} table.kv th{white-space:normal;width:34%;color:var(--muted);font-weight:500;overflow-wrap:anywhere}
         table.kv td{overflow-wrap:anywhere}
 
         .badge{display:inline-flex;align-items:center;gap:5px;font-size:12.5px;font-weight:600;white-space:nowrap;border-radius:3px;padding:0 7px 0 4px;line-height:21px}
+        th .muted{font-weight:400}
         .badge svg{width:14px;height:14px;flex:none}
         .t-ok{--c:var(--ok);--cb:var(--ok-bg)} .t-bad{--c:var(--bad);--cb:var(--bad-bg)} .t-warn{--c:var(--warn);--cb:var(--warn-bg)}
         .t-live{--c:var(--live);--cb:var(--live-bg)} .t-cached{--c:var(--cached);--cb:var(--cached-bg)} .t-idle{--c:var(--idle);--cb:var(--idle-bg)}
@@ -130,12 +133,14 @@ extension ConsoleAsset {
         input,select,form button{font:13px/1.4 var(--sans);color:var(--ink);background:var(--surface);border:1px solid var(--strong);border-radius:3px;padding:5px 9px;max-width:100%}
         input[type=text],input[type=password]{width:100%} form.filter input[type=text]{font-family:var(--mono)}
         form.filter button,form.sign button{background:var(--ink);color:var(--surface);border-color:var(--ink);font-weight:600;cursor:pointer}
+        .pager:empty{display:none}
         .pager{display:flex;gap:16px;padding:10px 14px;border-top:1px solid var(--line)}
         .chain{list-style:none;position:relative;padding:6px 14px 6px 40px}
         .chain>li{position:relative;padding:8px 0 12px}
         .chain>li::before{content:"";position:absolute;left:-22px;top:14px;width:11px;height:11px;border:2px solid var(--ink);background:var(--surface);border-radius:50%}
         .chain>li::after{content:"";position:absolute;left:-16px;top:27px;bottom:-14px;width:2px;background:var(--strong)}
         .chain>li:last-child::after{display:none}
+        .chain .facts{margin:4px 0 0} .chain .facts dd{font-weight:500}
         .chain .kind{font-size:12px;color:var(--muted)}
         .sign{max-width:400px;display:grid;gap:12px}
         .rows{list-style:none} .rows li{padding:8px 14px;border-bottom:1px solid var(--line)} .rows li:last-child{border-bottom:0}

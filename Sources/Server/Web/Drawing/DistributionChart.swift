@@ -35,7 +35,7 @@ enum DistributionChart {
             let reference = finite(bin.reference), current = finite(bin.current)
             let words = "\(bin.name): reference \(Wording.percent(reference)), now \(Wording.percent(current))"
             out += "<g><title>\(SVG.escape(words))</title>"
-            out += SVG.text(SVG.clip(bin.name, to: 22), x: gutter - 8, y: y + 12, anchor: "end", class: "tick")
+            out += SVG.text(SVG.clip(bin.name, to: 20), x: gutter - 8, y: y + 12, anchor: "end", class: "tick")
             out += bar(x: gutter, y: y + 1, width: reference * scale, class: "reference")
             out += bar(x: gutter, y: y + 9, width: current * scale, class: "current")
             out += SVG.text(

@@ -163,7 +163,7 @@ struct LineChart: Sendable, Hashable {
         let ticks: [Double] =
             switch across {
             case .count: xAxis.ticks
-            case .time: Self.timeTicks(xAxis)
+            case .time: Self.timeTicks(from: xAxis.low, through: xAxis.high)
             }
         for tick in ticks {
             let x = across(xAxis, tick)
@@ -242,16 +242,17 @@ struct LineChart: Sendable, Hashable {
         return out
     }
 
-    private static func timeTicks(_ axis: Axis) -> [Double] {
+    /// Ticks at whole seconds, minutes or hours between two moments in milliseconds.
+    static func timeTicks(from low: Double, through high: Double) -> [Double] {
         let steps: [Double] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400]
-        let span = (axis.high - axis.low) / 1000
+        let span = (high - low) / 1000
         let step = (steps.first { span / $0 <= 5 } ?? (span / 5)) * 1000
-        var tick = (axis.low / step).rounded(.up) * step
+        var tick = (low / step).rounded(.up) * step
         var ticks: [Double] = []
-        while tick <= axis.high, ticks.count < 12 {
+        while tick <= high, ticks.count < 12 {
             ticks.append(tick)
             tick += step
         }
-        return ticks.isEmpty ? [axis.low] : ticks
+        return ticks.isEmpty ? [low] : ticks
     }
 }

@@ -39,7 +39,7 @@ enum TimelineDrawing {
         let scale = (width - gutter - right) / max(0.001, axis.high)
         var out = SVG.open(width: width, height: height, label: label, class: "chart timeline")
         out += "<g class=\"grid\">"
-        for tick in axis.ticks {
+        for tick in LineChart.timeTicks(from: 0, through: axis.high * 1000).map({ $0 / 1000 }) {
             let x = gutter + tick * scale
             out += "<path d=\"M\(SVG.number(x)) 4V\(SVG.number(height - 20))\"/>"
             out += SVG.text(

@@ -10,13 +10,13 @@ enum Wording {
         for (limit, suffix) in [(1e9, "G"), (1e6, "M"), (1e4, "k")] where size >= limit {
             return trimmed(value / (limit == 1e4 ? 1e3 : limit), 2) + suffix
         }
-        if size != 0, size < 0.001 { return String(format: "%.2e", value) }
+        if size != 0, size < 0.001 { return scientific(value) }
         return trimmed(value, size >= 100 ? 1 : size >= 1 ? 3 : 4)
     }
 
-    /// A share 0…1 as per cent with one decimal.
+    /// A share 0…1 as per cent: one decimal, two below one per cent.
     static func percent(_ share: Double) -> String {
-        share.isFinite ? "\(trimmed(share * 100, 1)) %" : "–"
+        share.isFinite ? "\(trimmed(share * 100, abs(share) < 0.01 ? 2 : 1)) %" : "–"
     }
 
     /// A count with thin spaces between thousands.
@@ -98,6 +98,16 @@ enum Wording {
         allowed.insert(charactersIn: "-._~")
         allowed.formIntersection(CharacterSet(charactersIn: Unicode.Scalar(0)..<Unicode.Scalar(128)))
         return name.addingPercentEncoding(withAllowedCharacters: allowed) ?? ""
+    }
+
+    /// The end of an identifier that tells it from its neighbours: UUIDs of version 7 begin with the time (RFC 9562).
+    static func identifier(_ id: String) -> String {
+        id.count > 20 ? "…\(id.suffix(8))" : id
+    }
+
+    private static func scientific(_ value: Double) -> String {
+        let power = Int(log10(abs(value)).rounded(.down))
+        return "\(trimmed(value / pow(10, Double(power)), 2))e\(power)"
     }
 
     private static func trimmed(_ value: Double, _ places: Int) -> String {

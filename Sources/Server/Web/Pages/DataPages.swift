@@ -73,7 +73,7 @@ struct DatasetPage: ConsolePage {
             Fact("Digest", Wording.short(dataset.digest)),
         ]
         if let run = dataset.pipelineRun {
-            facts.append(Fact("Pipeline run", Wording.short(run), link: ConsolePath.pipelineRun(run)))
+            facts.append(Fact("Pipeline run", Wording.identifier(run), link: ConsolePath.pipelineRun(run)))
         }
         self.facts = facts
         tags = dataset.tags

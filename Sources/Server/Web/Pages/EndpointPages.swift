@@ -65,7 +65,7 @@ struct EndpointPage: ConsolePage {
             Fact("Failed", "\(Wording.count(endpoint.errors)) (\(Wording.percent(share)))"),
             Fact("p50", last?.p50.map { Wording.latency(microseconds: $0) } ?? "–"),
             Fact("p99", last?.p99.map { Wording.latency(microseconds: $0) } ?? "–"),
-            Fact("Since", "\(Wording.moment(endpoint.since)) UTC"),
+            Fact("Since", Wording.ago(endpoint.since, now: now)),
         ]
         let marks = detail.alerts.map { LineChart.Mark("\($0.kind) opened", Double($0.openedAt.milliseconds)) }
         figures = [Self.latency(endpoint.windows, marks), Self.traffic(endpoint.windows, marks)]

@@ -7,7 +7,11 @@ extension JournalLine {
         sequence = String(entry.sequence)
         href = ConsolePath.entry(entry.sequence)
         kind = entry.event.kind
-        subject = entry.event.subject
+        subject = entry.event.subject.split(separator: "/", omittingEmptySubsequences: false).map {
+            SVG.clip(Wording.identifier(String($0)), to: 40)
+        }.joined(separator: "/")
+        subjectWhole = entry.event.subject
+        subjectHref = JournalEntryPage.link(entry.event.subject)
         actor = entry.event.actor
         when = Moment(entry.at, now: now)
         summary = SVG.clip(Self.words(entry.event.body), to: 160)

@@ -80,10 +80,10 @@ struct ModelPage: ConsolePage {
     private static func row(_ version: Console.ModelVersion, now: Timestamp) -> Row {
         var lineage: [Fact] = []
         if let run = version.pipelineRun {
-            lineage.append(Fact("Pipeline run", Wording.short(run), link: ConsolePath.pipelineRun(run)))
+            lineage.append(Fact("Pipeline run", Wording.identifier(run), link: ConsolePath.pipelineRun(run)))
         }
         if let run = version.runID {
-            lineage.append(Fact("Training run", Wording.short(run), link: ConsolePath.run(run)))
+            lineage.append(Fact("Training run", Wording.identifier(run), link: ConsolePath.run(run)))
         }
         lineage.append(
             Fact("Walk", "trace to the data", link: ConsolePath.trace("\(version.model)@\(version.version)"))

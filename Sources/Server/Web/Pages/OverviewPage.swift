@@ -144,7 +144,7 @@ struct PipelineRunRow: Sendable, Hashable {
     let when: Moment
 
     init(_ run: Console.PipelineRun, now: Timestamp) {
-        short = Wording.short(run.id)
+        short = Wording.identifier(run.id)
         href = ConsolePath.pipelineRun(run.id)
         pipeline = run.pipeline
         pipelineHref = ConsolePath.pipeline(run.pipeline)

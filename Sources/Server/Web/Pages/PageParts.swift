@@ -63,6 +63,8 @@ struct JournalLine: Sendable, Hashable {
     let href: String
     let kind: String
     let subject: String
+    let subjectWhole: String
+    let subjectHref: String?
     let actor: String
     let when: Moment
     let summary: String

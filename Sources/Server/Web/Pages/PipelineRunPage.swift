@@ -13,7 +13,7 @@ struct PipelineRunPage: ConsolePage {
         let anchor: String
         let logHref: String
         let badge: Badge
-        let attempt: String
+        let attempt: String?
         let took: String
         let note: String?
         let cachedHref: String?
@@ -41,7 +41,7 @@ struct PipelineRunPage: ConsolePage {
     let logIsCut: Bool
 
     init(_ run: Console.PipelineRun, log: Console.Log?, now: Timestamp) {
-        heading = "\(run.pipeline) · run \(Wording.short(run.id))"
+        heading = "\(run.pipeline) · run \(Wording.identifier(run.id))"
         crumbs = [.init("Pipelines", "/pipelines"), .init(run.pipeline, ConsolePath.pipeline(run.pipeline))]
         refreshSeconds = run.finishedAt == nil ? 2 : nil
         badge = Badge(state: run.state)
@@ -127,7 +127,7 @@ struct PipelineRunPage: ConsolePage {
             anchor: "task-\(Wording.segment(task.name))",
             logHref: ConsolePath.with(ConsolePath.pipelineRun(run.id), [("log", task.name)]) + "#log",
             badge: Badge(state: task.state),
-            attempt: task.attempt == 0 ? "–" : String(task.attempt),
+            attempt: task.attempt > 1 ? "attempt \(task.attempt)" : nil,
             took: took(task, now: now).isEmpty ? "–" : took(task, now: now),
             note: note.isEmpty ? nil : note.joined(separator: " "),
             cachedHref: task.cachedFrom.map(ConsolePath.pipelineRun),

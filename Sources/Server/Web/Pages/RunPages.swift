@@ -44,9 +44,9 @@ struct RunsPage: ConsolePage {
         rows = list.runs.map { run in
             let end = run.endedAt ?? now
             return Row(
-                name: run.name.isEmpty ? Wording.short(run.id) : run.name,
+                name: run.name.isEmpty ? Wording.identifier(run.id) : run.name,
                 href: ConsolePath.run(run.id),
-                short: Wording.short(run.id),
+                short: Wording.identifier(run.id),
                 badge: Badge(state: run.status),
                 experiment: run.experiment,
                 took: Wording.duration(milliseconds: end.milliseconds - run.startedAt.milliseconds),
@@ -98,7 +98,7 @@ struct RunPage: ConsolePage {
 
     init(_ detail: Console.RunDetail, now: Timestamp) {
         let run = detail.run
-        heading = run.name.isEmpty ? Wording.short(run.id) : run.name
+        heading = run.name.isEmpty ? Wording.identifier(run.id) : run.name
         refreshSeconds = run.endedAt == nil ? 2 : nil
         badge = Badge(state: run.status)
         let end = run.endedAt ?? now
