@@ -4,6 +4,8 @@ import ArgumentParser
 package enum ClientVerbs {
     /// One type a verb; each lives in its own folder.
     package static let all: [any ParsableCommand.Type] = [
+        DataCommand.self,
+        MonitorCommand.self,
         PredictCommand.self,
         VerifyCommand.self,
     ]

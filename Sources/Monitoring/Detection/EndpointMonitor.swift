@@ -80,19 +80,25 @@ package struct EndpointMonitor: Sendable, Codable, Hashable {
         return outcome
     }
 
-    /// The open windows.
-    package var openWindows: [MonitorWindow] { [minute, run].compactMap { $0 } }
+    /// What the bins of each feature hold, by feature name; empty without a reference.
+    package var binNames: [String: [String]] { features?.binNames ?? [:] }
+
+    /// The open windows, with the evidence as it is now.
+    package var openWindows: [MonitorWindow] {
+        let evidence = detector?.evidence
+        return [minute, run].compactMap { $0?.with(evidence) }
+    }
 
     /// Closes windows that the record no longer belongs to and opens those it needs. A record that arrives late is
     /// counted in the open minute: minutes never reopen.
     private mutating func open(_ record: PredictionRecord, _ outcome: inout Outcome) {
         let ordinal = max(0, record.at.milliseconds / 60_000)
         if let current = minute, current.ordinal < ordinal {
-            outcome.closed.append(current)
+            outcome.closed.append(current.with(detector?.evidence))
             minute = nil
         }
         if let current = run, current.requests >= Self.requestsPerWindow {
-            outcome.closed.append(current)
+            outcome.closed.append(current.with(detector?.evidence))
             run = nil
         }
         if minute == nil { minute = MonitorWindow(kind: .minute, ordinal: ordinal, at: record.at, profile: profile) }

@@ -1,3 +1,4 @@
+import Foundation
 import Primitives
 import Statistics
 
@@ -11,6 +12,8 @@ package struct DriftFeatures: Sendable, Hashable {
 
     /// The reference's counts, in the order of `bins(of:)`.
     package let references: [SequentialDriftDetector.Reference]
+    /// What each bin holds, by feature, for people: `≤ 0.5`, `0.5 to 0.9`, a label.
+    package let binNames: [String: [String]]
     private let numeric: [(feature: MonitoredFeature, histogram: QuantileHistogram)]
     private let labelBins: [String: Int]
     private let ownCount: Int
@@ -29,6 +32,12 @@ package struct DriftFeatures: Sendable, Hashable {
             counts[min(rank, ownCount)] += entry.value
         }
         labelBins = bins
+        var names = Dictionary(
+            numeric.map { ($0.feature.rawValue, Self.names($0.histogram.edges)) },
+            uniquingKeysWith: { $1 }
+        )
+        names[Self.labelFeature] = ranked.prefix(ownCount).map(\.key) + ["other labels", "unseen labels"]
+        binNames = names
         references =
             numeric.map { .init(name: $0.feature.rawValue, counts: $0.histogram.counts) }
             + [.init(name: Self.labelFeature, counts: counts)]
@@ -37,6 +46,13 @@ package struct DriftFeatures: Sendable, Hashable {
     /// The bin of each feature.
     package func bins(of record: PredictionRecord) -> [Int] {
         numeric.map { $0.histogram.bin(of: $0.feature.value(in: record)) } + [labelBins[record.label] ?? ownCount + 1]
+    }
+
+    private static func names(_ edges: [Double]) -> [String] {
+        func short(_ value: Double) -> String { String(format: "%.4g", value) }
+        guard let first = edges.first, let last = edges.last else { return [] }
+        let inner = zip(edges, edges.dropFirst()).map { "\(short($0)) to \(short($1))" }
+        return ["≤ \(short(first))"] + inner + ["> \(short(last))"]
     }
 
     package static func == (left: DriftFeatures, right: DriftFeatures) -> Bool {

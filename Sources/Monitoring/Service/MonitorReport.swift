@@ -37,6 +37,8 @@ package struct MonitorReport: Sendable, Hashable {
     package let state: DriftState
     /// The detector's evidence; nil without a reference.
     package let evidence: DriftEvidence?
+    /// What the bins of each feature hold, by feature name.
+    package let binNames: [String: [String]]
     /// A one-look p-value of each feature's most convincing window against the reference (chi-square); by feature name.
     package let pValues: [String: Double]
     /// Recent labels (the last 250 to 500 requests) and those of the reference, most frequent first.
@@ -78,6 +80,7 @@ extension MonitoringService {
             latency: monitor.latency,
             state: monitor.detector.map { $0.isAlarmed ? .alarmed : .watching } ?? .noReference,
             evidence: evidence,
+            binNames: monitor.binNames,
             pValues: pValues,
             labels: Self.labels(recent, reference: monitor.profile?.labels),
             recentRequests: recent.values.reduce(0, +),
@@ -86,6 +89,12 @@ extension MonitoringService {
             alerts: try await alerts.latest(limit: 20, endpoint: endpoint)
         )
     }
+
+    /// Predictions dropped since the start, because the queue was full or a write failed.
+    package nonisolated var dropped: Int { buffer.dropped }
+
+    /// What the detector promises, in plain words.
+    package nonisolated var guarantee: String { configuration.detector.guarantee }
 
     /// Endpoints that are watched, by name.
     package func endpoints() -> [String] { watches.keys.sorted() }

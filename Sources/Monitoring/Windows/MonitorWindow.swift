@@ -16,6 +16,9 @@ package struct MonitorWindow: Sendable, Codable, Hashable {
     /// Under this name the labels beyond the bound are counted.
     package static let otherLabels = "(other)"
 
+    /// The name under which the evidence of all features together is kept.
+    package static let combined = "combined"
+
     /// How it was cut.
     package let kind: Kind
     /// The minute since the epoch, or the number of the run of requests, from 0.
@@ -36,6 +39,8 @@ package struct MonitorWindow: Sendable, Codable, Hashable {
     package private(set) var labels: [String: Int] = [:]
     /// Numeric features in the reference's bins; empty without a reference.
     package private(set) var features: [String: QuantileHistogram]
+    /// The drift evidence (base-10 logarithm) when the window was last stored, by feature, and under `combined` of all.
+    package private(set) var evidence: [String: Double] = [:]
 
     /// An empty window.
     package init(kind: Kind, ordinal: Int64, at: Timestamp, profile: ReferenceProfile?) {
@@ -63,13 +68,22 @@ package struct MonitorWindow: Sendable, Codable, Hashable {
         }
     }
 
+    /// The same window with the evidence of a moment.
+    package func with(_ evidence: DriftEvidence?) -> MonitorWindow {
+        guard let evidence else { return self }
+        var copy = self
+        copy.evidence = Dictionary(evidence.features.map { ($0.name, $0.evidence) }, uniquingKeysWith: { $1 })
+        copy.evidence[Self.combined] = evidence.evidence
+        return copy
+    }
+
     private func count(_ name: String, in table: inout [String: Int]) {
         let known = table[name] != nil || table.count < Self.maximumLabels
         table[known ? name : Self.otherLabels, default: 0] += 1
     }
 
     enum CodingKeys: String, CodingKey {
-        case kind, ordinal, requests, errors, latency, labels, features
+        case kind, ordinal, requests, errors, latency, labels, features, evidence
         case startedAt = "started_at"
         case endedAt = "ended_at"
         case errorCodes = "error_codes"

@@ -31,6 +31,22 @@ package struct DriftDetectorConfiguration: Sendable, Codable, Hashable {
         self.blockSize = max(1, blockSize)
     }
 
+    /// The promise in plain words.
+    package var guarantee: String {
+        func percent(_ share: Double) -> String { "\((share * 100_000).rounded() / 1000) %" }
+        let floor = "A shift of less than \(percent(tolerance)) of the requests in every bin never counts."
+        switch bound {
+        case .lifetime(let probability):
+            let total = percent(probability + referenceMissProbability)
+            return "The probability of ever raising a false alarm, however long the version serves, is at most \(total), "
+                + "if requests are independent draws from one source. \(floor)"
+        case .averageRunLength(let requests):
+            return "A false alarm comes after \(requests) requests or more on average (unless the reference sample is one "
+                + "of the \(percent(referenceMissProbability)) unlucky ones), if requests are independent draws from one "
+                + "source. \(floor)"
+        }
+    }
+
     /// At most 1 % of model versions ever raise a false alarm: 0.5 % by the stream, 0.5 % by an unlucky reference.
     package static let standard = DriftDetectorConfiguration()
 }
