@@ -1,0 +1,65 @@
+import Primitives
+
+/// Pipelines and their runs.
+package enum PipelinesAPI {
+    /// Registers a definition; its code is in the object store already.
+    package static let apply = Route(
+        .post,
+        "/api/v1/pipelines",
+        permission: .pipelinesWrite,
+        maximumBodyBytes: 4 << 20,
+        body: ApplyPipelineBody.self,
+        reply: PipelineBody.self
+    )
+
+    /// Every pipeline by name.
+    package static let list = Route(.get, "/api/v1/pipelines", permission: .pipelinesRead, reply: PipelineListBody.self)
+
+    /// One pipeline, its newest version, or the one that `?version=` names.
+    package static let show = Route(.get, "/api/v1/pipelines/{name}", permission: .pipelinesRead, reply: PipelineBody.self)
+
+    /// Starts a run of the newest version.
+    package static let run = Route(
+        .post,
+        "/api/v1/pipelines/{name}/runs",
+        permission: .pipelinesRun,
+        body: StartRunBody.self,
+        reply: StartedRunBody.self
+    )
+
+    /// Runs, newest first; `?pipeline=`, `?before=ID` and `?limit=`.
+    package static let runs = Route(.get, "/api/v1/pipeline-runs", permission: .pipelinesRead, reply: PipelineRunListBody.self)
+
+    /// One run with its tasks.
+    package static let runDetail = Route(
+        .get,
+        "/api/v1/pipeline-runs/{id}",
+        permission: .pipelinesRead,
+        reply: PipelineRunBody.self
+    )
+
+    /// Ends a run; nothing of it starts after the answer.
+    package static let cancel = Route(
+        .post,
+        "/api/v1/pipeline-runs/{id}/cancel",
+        permission: .pipelinesRun,
+        reply: PipelineRunBody.self
+    )
+
+    /// Why each task was, or was not, served from the cache.
+    package static let explain = Route(
+        .get,
+        "/api/v1/pipeline-runs/{id}/explain",
+        permission: .pipelinesRead,
+        reply: ExplainRunBody.self
+    )
+
+    /// A task's log as plain text from `?offset=` bytes; `?attempt=` names an attempt other than the latest.
+    package static let logPath = "/api/v1/pipeline-runs/{id}/tasks/{task}/log"
+    /// Header of the log's answer: where to go on.
+    package static let nextOffsetHeader = "Aku-Next-Offset"
+    /// Header of the log's answer: `true` while more can come.
+    package static let openHeader = "Aku-Log-Open"
+    /// Header of the log's answer: the attempt that it belongs to.
+    package static let attemptHeader = "Aku-Attempt"
+}
