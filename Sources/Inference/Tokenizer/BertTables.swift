@@ -1,4 +1,4 @@
-// Written by Tests/InferenceTests/python/generate_bert_tables.py from tokenizers 0.23.3; do not edit.
+// Written by Tests/Fixtures/Inference/generate_bert_tables.py from tokenizers 0.23.3; do not edit.
 
 /// What BERT's normaliser and pre-tokeniser do with each Unicode scalar. The tables are frozen here, rather than asked of
 /// the standard library, since the reference mixes three Unicode versions and a toolchain's update must not move a token.

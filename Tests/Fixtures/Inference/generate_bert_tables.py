@@ -1,7 +1,7 @@
 """Writes Sources/Inference/Tokenizer/BertTables.swift: what BertNormalizer and BertPreTokenizer of the Hugging Face
 `tokenizers` package do with every Unicode scalar, found by asking them. Run it when that package changes its tables:
 
-    python Tests/InferenceTests/python/generate_bert_tables.py > Sources/Inference/Tokenizer/BertTables.swift
+    python Tests/Fixtures/Inference/generate_bert_tables.py > Sources/Inference/Tokenizer/BertTables.swift
 """
 
 import unicodedata
@@ -124,7 +124,7 @@ def member(name, about, tokens):
 
 found, maps = observe()
 print(
-    f"""// Written by Tests/InferenceTests/python/generate_bert_tables.py from tokenizers {tokenizers.__version__}; do not edit.
+    f"""// Written by Tests/Fixtures/Inference/generate_bert_tables.py from tokenizers {tokenizers.__version__}; do not edit.
 
 /// What BERT's normaliser and pre-tokeniser do with each Unicode scalar. The tables are frozen here, rather than asked of
 /// the standard library, since the reference mixes three Unicode versions and a toolchain's update must not move a token.
