@@ -39,11 +39,8 @@ package func buildPlatform(
     )
     VerifyController(verifier: verifier).addRoutes(to: routes)
     var consoleData = ConsoleData()
-    consoleData.journal = { before, kind, subject, limit in
-        let newest = try await base.journal.latest(limit: limit, kindPrefix: kind, subject: subject)
-        guard let before else { return newest }
-        return newest.filter { $0.sequence < before }
-    }
+    consoleData.bind(journal: base.journal, checkpoints: base.checkpoints)
+    consoleData.bind(datasets: datasets)
     try ConsoleController(
         data: consoleData,
         access: base.access,

@@ -46,8 +46,10 @@ enum Wording {
         if value < 1000 { return "\(value) ms" }
         let seconds = value / 1000
         if seconds < 60 { return "\(trimmed(Double(value) / 1000, 1)) s" }
-        if seconds < 3600 { return "\(seconds / 60) min \(seconds % 60) s" }
-        if seconds < 86_400 { return "\(seconds / 3600) h \(seconds % 3600 / 60) min" }
+        if seconds < 3600 { return seconds % 60 == 0 ? "\(seconds / 60) min" : "\(seconds / 60) min \(seconds % 60) s" }
+        if seconds < 86_400 {
+            return seconds % 3600 < 60 ? "\(seconds / 3600) h" : "\(seconds / 3600) h \(seconds % 3600 / 60) min"
+        }
         return "\(seconds / 86_400) d \(seconds % 86_400 / 3600) h"
     }
 

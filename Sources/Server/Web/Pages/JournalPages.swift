@@ -43,7 +43,7 @@ struct JournalPage: ConsolePage {
         newestHref = before == nil ? nil : ConsolePath.with("/journal", query)
         size = checkpoint.map { Wording.count($0.size) }
         root = checkpoint.map { DigestLabel($0.root) }
-        signedBy = checkpoint?.keyID.map { "signed by key \(Wording.short($0))" } ?? "not signed yet"
+        signedBy = checkpoint?.keyID.map { "signed as \($0)" } ?? "not signed yet"
     }
 }
 
