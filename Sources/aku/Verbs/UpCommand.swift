@@ -101,8 +101,9 @@ struct UpCommand: AsyncParsableCommand {
             throw PlatformError(.invalidArgument, "--log-format is '\(logFormat)'.", nextStep: "Write 'text' or 'json'.")
         }
         let asJSON = logFormat == "json"
-        var logger = Logger(label: "aku") { label in
-            asJSON ? JSONLogHandler(label: label) : StreamLogHandler.standardError(label: label)
+        var logger = Logger(label: "aku") { label -> any LogHandler in
+            if asJSON { return JSONLogHandler(label: label) }
+            return StreamLogHandler.standardError(label: label)
         }
         logger.logLevel = level
         return logger
