@@ -192,7 +192,8 @@ extension RegistryStore {
             [.text(name)]
         )
         let number = try row?.integer("next") ?? 1
-        let location = new.storageLocation ?? (sealing == nil ? new.source : "mlflow-artifacts:/packages/\(name)/\(number)")
+        let package = sealing.map { "mlflow-artifacts:/packages/\($0.seal.package.hex)" }
+        let location = new.storageLocation ?? package ?? new.source
         try transaction.execute(
             "INSERT INTO model_version (model, version, description, source, storage_location, run_id, run_link, model_id, stage, "
                 + "creation_time, last_update_time, created_by, package_digest, manifest_digest, signature, key_id, "

@@ -46,6 +46,19 @@ package struct ArtifactStore: Sendable {
         }
     }
 
+    /// Names every file of a tree, in one transaction. Names that are there already are left alone.
+    package func name(tree: Tree, below folder: String) async throws {
+        let now = time.now()
+        try await database.write { transaction in
+            for entry in tree.entries {
+                try transaction.execute(
+                    "INSERT INTO artifact (path, digest, size, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (path) DO NOTHING",
+                    [.text("\(folder)/\(entry.path)"), .digest(entry.digest), .integer(entry.size), .time(now)]
+                )
+            }
+        }
+    }
+
     /// The object that a path names.
     ///
     /// - Throws: `RESOURCE_DOES_NOT_EXIST`.

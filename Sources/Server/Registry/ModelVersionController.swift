@@ -1,0 +1,121 @@
+import Hummingbird
+import Primitives
+import Registry
+import Tracking
+import WireAPI
+
+/// MLflow's calls about versions of registered models.
+package struct ModelVersionController: Sendable {
+    private let registry: RegistryStore
+    private let sources: ModelSources
+
+    /// Makes the controller of a store; the tracking stores tell where a version's files are.
+    package init(registry: RegistryStore, runs: RunStore, models: LoggedModelStore) {
+        self.registry = registry
+        sources = ModelSources(registry: registry, runs: runs, models: models)
+    }
+
+    /// Declares the routes.
+    package func addRoutes(to routes: RouteTable) {
+        let base = "mlflow/model-versions"
+        routes.mlflow(.post, "\(base)/create", .modelsWrite, create)
+        routes.mlflow(.get, "\(base)/get", .modelsRead) { call in
+            let (name, number) = try Self.key(call.query("name"), call.query("version"))
+            return Self.reply(try await registry.version(name, number))
+        }
+        routes.mlflow(.patch, "\(base)/update", .modelsWrite) { call in
+            let body = try await call.body(MLflowRegistryBodies.Version.self)
+            let (name, number) = try Self.key(body.name, body.version)
+            return Self.reply(try await registry.describe(name, number, body.description))
+        }
+        routes.mlflow(.delete, "\(base)/delete", .modelsWrite) { call in
+            let body = try await call.body(MLflowRegistryBodies.Version.self)
+            let (name, number) = try Self.key(body.name, body.version)
+            try await registry.deleteVersion(name, number, actor: call.actor)
+            return .mlflowEmpty
+        }
+        routes.mlflow(.post, "\(base)/transition-stage", .modelsPromote) { call in
+            let body = try await call.body(MLflowRegistryBodies.Version.self)
+            let (name, number) = try Self.key(body.name, body.version)
+            let stage = try ModelStage(word: MLflowCall.require(body.stage, "stage"))
+            let archive = body.archive_existing_versions ?? false
+            return Self.reply(try await registry.move(name, number, to: stage, archive: archive, actor: call.actor))
+        }
+        addTagRoutes(to: routes, base)
+        routes.mlflow(.get, "\(base)/get-download-uri", .modelsRead) { call in
+            let (name, number) = try Self.key(call.query("name"), call.query("version"))
+            let version = try await registry.version(name, number)
+            return .mlflow { $0.member("artifact_uri", version.storageLocation) }
+        }
+        routes.mlflow(.get, "\(base)/search", .modelsRead, search)
+    }
+
+    private func addTagRoutes(to routes: RouteTable, _ base: String) {
+        routes.mlflow(.post, "\(base)/set-tag", .modelsWrite) { call in
+            let body = try await call.body(MLflowRegistryBodies.Version.self)
+            let (name, number) = try Self.key(body.name, body.version)
+            let key = try MLflowCall.require(body.key, "key")
+            try await registry.set(tag: ModelTag(key, body.value ?? ""), name, number)
+            return .mlflowEmpty
+        }
+        routes.mlflow(.delete, "\(base)/delete-tag", .modelsWrite) { call in
+            let body = try await call.body(MLflowRegistryBodies.Version.self)
+            let (name, number) = try Self.key(body.name, body.version)
+            try await registry.delete(tag: MLflowCall.require(body.key, "key"), name, number)
+            return .mlflowEmpty
+        }
+    }
+
+    private func create(_ call: MLflowCall) async throws -> Response {
+        let body = try await call.body(MLflowRegistryBodies.Version.self)
+        let name = try MLflowCall.require(body.name, "name")
+        let source = try MLflowCall.require(body.source, "source")
+        let origin = try await sources.resolve(source, runID: body.run_id, modelID: body.model_id)
+        let version = try await registry.createVersion(
+            of: name,
+            RegistryStore.NewVersion(
+                source: origin.source,
+                storageLocation: origin.storageLocation,
+                runID: origin.runID,
+                runLink: body.run_link,
+                modelID: origin.modelID,
+                description: body.description,
+                tags: (body.tags ?? []).map { ModelTag($0.key ?? "", $0.value ?? "") }
+            ),
+            actor: call.actor
+        )
+        try await sources.note(version)
+        return Self.reply(version)
+    }
+
+    private func search(_ call: MLflowCall) async throws -> Response {
+        let page = try await registry.searchVersions(
+            filter: call.query("filter"),
+            order: call.queries("order_by"),
+            maximum: Int(clamping: call.integer("max_results") ?? 200_000),
+            token: call.query("page_token")
+        )
+        return .mlflow { writer in
+            if !page.elements.isEmpty {
+                writer.array("model_versions", page.elements) { writer, one in writer.object { $0.members(of: one) } }
+            }
+            writer.member("next_page_token", page.nextToken)
+        }
+    }
+
+    /// The version number that a text names.
+    static func number(_ text: String) throws -> Int64 {
+        guard let number = Int64(text) else {
+            throw PlatformError.mlflowInvalid("Parameter 'version' must be an integer, got '\(text.prefix(100))'.")
+        }
+        return number
+    }
+
+    static func reply(_ version: ModelVersion) -> Response {
+        .mlflow { writer in writer.object("model_version") { $0.members(of: version) } }
+    }
+
+    private static func key(_ name: String?, _ version: String?) throws -> (String, Int64) {
+        (try MLflowCall.require(name, "name"), try number(MLflowCall.require(version, "version")))
+    }
+}

@@ -1,0 +1,119 @@
+import Foundation
+import Hummingbird
+import Primitives
+import Tracking
+import WireAPI
+
+/// MLflow's calls about runs: their life, search and inputs. What they log is in `RunController+Log`.
+package struct RunController: Sendable {
+    let runs: RunStore
+    let artifacts: ArtifactStore
+
+    /// Makes the controller of a store.
+    package init(runs: RunStore, artifacts: ArtifactStore) {
+        self.runs = runs
+        self.artifacts = artifacts
+    }
+
+    /// Declares the routes.
+    package func addRoutes(to routes: RouteTable) {
+        let base = "mlflow/runs"
+        routes.mlflow(.post, "\(base)/create", .trackingWrite, create)
+        routes.mlflow(.get, "\(base)/get", .trackingRead) { call in
+            Self.reply(try await runs.get(Self.run(call.query("run_id"), call.query("run_uuid"))))
+        }
+        routes.mlflow(.post, "\(base)/update", .trackingWrite, update)
+        routes.mlflow(.post, "\(base)/delete", .trackingWrite) { try await move($0, .deleted) }
+        routes.mlflow(.post, "\(base)/restore", .trackingWrite) { try await move($0, .active) }
+        routes.mlflow(.post, "\(base)/search", .trackingRead, search)
+        addLogRoutes(to: routes, base)
+        addInputRoutes(to: routes, base)
+        addHistoryRoutes(to: routes)
+        routes.mlflow(.get, "mlflow/artifacts/list", .trackingRead, listArtifacts)
+    }
+
+    /// The run that a request names: `run_id`, or `run_uuid` of old clients.
+    static func run(_ id: String?, _ uuid: String? = nil) throws -> String {
+        if let id, !id.isEmpty { return id }
+        return try MLflowCall.require(uuid, "run_id")
+    }
+
+    private func create(_ call: MLflowCall) async throws -> Response {
+        let body = try await call.body(MLflowBodies.CreateRun.self)
+        let run = try await runs.create(
+            RunStore.NewRun(
+                experimentID: ExperimentStore.number(body.experiment_id.flatMap { $0.isEmpty ? nil : $0 } ?? "0"),
+                userID: body.user_id ?? "",
+                name: body.run_name,
+                startTime: body.start_time?.value,
+                tags: (body.tags ?? []).map { KeyValue($0.key ?? "", $0.value ?? "") }
+            ),
+            actor: call.actor
+        )
+        return Self.reply(run)
+    }
+
+    private func update(_ call: MLflowCall) async throws -> Response {
+        let body = try await call.body(MLflowBodies.UpdateRun.self)
+        let status = try body.status.map { word in
+            guard let status = RunStatus(rawValue: word) else {
+                throw MLflowName.invalid("status", word, "Known: \(RunStatus.allCases.map(\.rawValue).joined(separator: ", ")).")
+            }
+            return status
+        }
+        let info = try await runs.update(
+            Self.run(body.run_id, body.run_uuid),
+            status: status,
+            endTime: body.end_time?.value,
+            name: body.run_name,
+            actor: call.actor
+        )
+        return .mlflow { writer in writer.object("run_info") { $0.members(of: info) } }
+    }
+
+    private func move(_ call: MLflowCall, _ stage: LifecycleStage) async throws -> Response {
+        let body = try await call.body(MLflowBodies.RunChange.self)
+        try await runs.move(Self.run(body.run_id, body.run_uuid), to: stage, actor: call.actor)
+        return .mlflowEmpty
+    }
+
+    private func search(_ call: MLflowCall) async throws -> Response {
+        let body = try await call.body(MLflowBodies.SearchRuns.self)
+        let page = try await runs.search(
+            RunStore.Query(
+                experiments: try (body.experiment_ids ?? []).map(ExperimentStore.number),
+                filter: body.filter,
+                view: body.run_view_type.flatMap(ViewType.init(rawValue:)) ?? .activeOnly,
+                maximum: Int(clamping: body.max_results?.value ?? 1000),
+                order: body.order_by ?? [],
+                token: body.page_token
+            )
+        )
+        return .mlflow { writer in
+            if !page.elements.isEmpty {
+                writer.array("runs", page.elements) { writer, run in writer.object { $0.members(of: run) } }
+            }
+            writer.member("next_page_token", page.nextToken)
+        }
+    }
+
+    private func listArtifacts(_ call: MLflowCall) async throws -> Response {
+        let run = try await runs.get(Self.run(call.query("run_id"), call.query("run_uuid")))
+        let folder = try ArtifactPath.check(call.query("path") ?? "")
+        guard let root = ArtifactController.path(of: run.info.artifactURI) else {
+            throw PlatformError.mlflowInvalid(
+                "The artifacts of run '\(run.info.id)' are at '\(run.info.artifactURI)', which this server does not serve."
+            )
+        }
+        let entries = try await artifacts.list(folder.isEmpty ? root : "\(root)/\(folder)")
+        return .mlflow { writer in
+            writer.member("root_uri", run.info.artifactURI)
+            guard !entries.isEmpty else { return }
+            writer.array("files", entries) { $0.entry($1, in: folder) }
+        }
+    }
+
+    private static func reply(_ run: Run) -> Response {
+        .mlflow { writer in writer.object("run") { $0.members(of: run) } }
+    }
+}
