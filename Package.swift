@@ -87,7 +87,7 @@ let package = Package(
         ),
         floor(
             "Commands",
-            ["Primitives", "Statistics", "Storage", "Datasets", "Inference", "Monitoring", "Registry", "WireAPI", "Client", arguments]
+            ["Primitives", "Statistics", "Storage", "Datasets", "Pipelines", "Inference", "Monitoring", "Registry", "WireAPI", "Client", arguments]
         ),
         // Floor 5
         .executableTarget(
@@ -99,9 +99,9 @@ let package = Package(
         floor("TestSupport", ["Primitives", "Storage"]),
         tests("Primitives", ["Primitives"]),
         tests("Statistics", ["Statistics"], exclude: ["Golden/generate.py"]),
-        tests("Storage", ["Storage"]),
-        tests("Security", ["Security"]),
-        tests("Datasets", ["Datasets"]),
+        tests("Storage", ["Primitives", "Storage", crypto], exclude: ["Golden/schema.sql"]),
+        tests("Security", ["Primitives", "Security", "Storage"]),
+        tests("Datasets", ["Datasets", "Primitives", "Storage"]),
         tests("Pipelines", ["Pipelines"]),
         tests("Tracking", ["Tracking"]),
         tests("Registry", ["Registry"]),
