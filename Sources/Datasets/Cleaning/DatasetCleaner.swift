@@ -15,9 +15,6 @@ package struct DatasetCleaner {
         package let shard: String
     }
 
-    /// Rows between two reports of progress.
-    private static let reportInterval: Int64 = 2_000
-
     private let input: DatasetFolder
     private let output: String
 
@@ -72,26 +69,26 @@ package struct DatasetCleaner {
         with rows: inout RowCleaner,
         progress: (Int64) -> Void
     ) throws -> CleaningReport.Shard {
-        var reader = try LineReader(path: "\(input.path)/\(shard)", name: shard)
+        var reader = try ShardReader(path: "\(input.path)/\(shard)", name: shard)
         var writer = try ShardWriter(path: "\(output)/\(shard)")
         var counts = CleaningCounts()
-        var line: [UInt8] = []
         do {
-            while try reader.next(into: &line) {
-                let row: RowValue?
-                do {
-                    row = try rows.clean(line, counting: &counts)
-                } catch {
-                    throw error.located(file: shard, line: reader.line)
+            while let lines = try reader.nextRows() {
+                for line in lines {
+                    let row: RowValue?
+                    do {
+                        row = try rows.clean(line.bytes, counting: &counts)
+                    } catch {
+                        throw error.located(file: shard, line: line.number)
+                    }
+                    if let row { try writer.write(row) }
                 }
-                if let row { try writer.write(row) }
-                if counts.rowsIn % Self.reportInterval == 0 { progress(reader.bytesRead) }
+                progress(reader.bytesRead)
             }
         } catch {
             writer.discard()
             throw error
         }
-        progress(reader.bytesRead)
         return CleaningReport.Shard(
             path: shard,
             inputDigest: reader.digest(),
