@@ -6,7 +6,9 @@ package enum ClientVerbs {
     package static let all: [any ParsableCommand.Type] = [
         DataCommand.self,
         MonitorCommand.self,
+        PipelinesCommand.self,
         PredictCommand.self,
+        TraceCommand.self,
         VerifyCommand.self,
     ]
 }

@@ -12,9 +12,15 @@ package struct DefinitionParser {
 
     var reader = NodeReader()
     var taskNodes: [String: Node] = [:]
+    let codeExists: (String) -> Bool
 
     /// The definition, and everything wrong with it; nil when anything is.
-    package static func parse(_ yaml: String) -> (definition: PipelineDefinition?, problems: [DefinitionProblem]) {
+    ///
+    /// - Parameter codeExists: whether a code path of the definition is there; a server, which has only digests, says yes.
+    package static func parse(
+        _ yaml: String,
+        codeExists: (String) -> Bool = { _ in true }
+    ) -> (definition: PipelineDefinition?, problems: [DefinitionProblem]) {
         if yaml.utf8.count > PipelineDefinition.maximumBytes {
             let problem = DefinitionProblem(
                 .pipelineTooLarge,
@@ -29,9 +35,11 @@ package struct DefinitionParser {
             guard let root = try Yams.compose(yaml: yaml) else {
                 return (nil, [DefinitionProblem(.pipelineMissingKey, "The file is empty.", nextStep: "Write 'pipeline: NAME' and 'tasks:'.", line: 1, column: 1)])
             }
-            var parser = DefinitionParser()
-            let definition = parser.pipeline(root)
-            let problems = parser.reader.problems.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
+            let (definition, found) = withoutActuallyEscaping(codeExists) { codeExists in
+                var parser = DefinitionParser(codeExists: codeExists)
+                return (parser.pipeline(root), parser.reader.problems)
+            }
+            let problems = found.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
             return (problems.isEmpty ? definition : nil, problems)
         } catch {
             return (nil, [DefinitionProblem(error)])
@@ -141,6 +149,15 @@ package struct DefinitionParser {
                     .pipelineDuplicateName,
                     "Two code paths end in '\(name)'; both would be code/\(name).",
                     nextStep: "Rename one of the folders.",
+                    at: node
+                )
+                return nil
+            }
+            guard codeExists(path) else {
+                reader.note(
+                    .pipelineCodeMissing,
+                    "The code '\(path.prefix(200))' is not there.",
+                    nextStep: "Write a path relative to the folder of the pipeline file.",
                     at: node
                 )
                 return nil
