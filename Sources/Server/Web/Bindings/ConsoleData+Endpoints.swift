@@ -1,37 +1,26 @@
 import Foundation
 import Monitoring
 import Primitives
+import Serving
 import Statistics
-import WireAPI
 
 extension ConsoleData {
     /// Answers the questions about endpoints and alerts.
-    ///
-    /// - Parameters:
-    ///   - list: every endpoint as serving knows it.
-    ///   - stats: an endpoint's counts since the server started; nil before its first request.
-    mutating func bind(
-        endpoints list: @escaping @Sendable () async throws -> [EndpointBody],
-        stats: @escaping @Sendable (_ name: String) async throws -> EndpointStats?,
-        monitoring: MonitoringService,
-        time: TimeSource
-    ) {
+    mutating func bind(endpoints table: EndpointTable, monitoring: MonitoringService, time: TimeSource) {
         endpoints = {
             var out: [Console.Endpoint] = []
-            for body in try await list().prefix(200) {
-                let report = try await Self.report(body.name, monitoring)
-                out.append(Console.Endpoint(body, try await stats(body.name), report, now: time.now()))
+            for endpoint in table.all().prefix(200) {
+                let report = try await Self.report(endpoint.record.name, monitoring)
+                out.append(Console.Endpoint(endpoint, report, now: time.now()))
             }
             return out
         }
         endpoint = { name in
-            guard let body = try await list().first(where: { $0.name == name }) else {
-                throw Self.missing("endpoint", name)
-            }
+            let endpoint = try table.endpoint(name)
             let report = try await Self.report(name, monitoring)
             let alerts = try await monitoring.alerts.latest(limit: 50, endpoint: name)
             return Console.EndpointDetail(
-                endpoint: Console.Endpoint(body, try await stats(name), report, now: time.now()),
+                endpoint: Console.Endpoint(endpoint, report, now: time.now()),
                 drift: report.map(Console.Drift.all) ?? [],
                 alerts: alerts.map(Console.Alert.init)
             )
@@ -50,17 +39,18 @@ extension ConsoleData {
 }
 
 extension Console.Endpoint {
-    fileprivate init(_ body: EndpointBody, _ stats: EndpointStats?, _ report: MonitorReport?, now: Timestamp) {
-        let errors = stats?.errors.values.reduce(0, +) ?? 0
+    fileprivate init(_ endpoint: Endpoint, _ report: MonitorReport?, now: Timestamp) {
+        let record = endpoint.record, figures = endpoint.metrics.snapshot
+        let isReady = if case .success = endpoint.state { true } else { false }
         self.init(
-            name: body.name,
-            state: body.state,
-            model: body.model,
-            version: body.version,
-            variant: body.variant,
-            since: body.since,
-            requests: Int64((stats?.requests ?? 0) + errors),
-            errors: Int64(errors),
+            name: record.name,
+            state: isReady ? "ready" : "unavailable",
+            model: record.model,
+            version: record.version,
+            variant: record.variant,
+            since: record.since,
+            requests: Int64(figures.total),
+            errors: Int64(figures.errors.values.reduce(0, +)),
             windows: report.map { Self.windows($0, now: now) } ?? []
         )
     }
