@@ -22,6 +22,25 @@ package struct TriggerDefinition: Sendable, Codable, Hashable {
     /// The most runs that this trigger starts in any 24 hours.
     package let maximumPerDay: Int
 
+    /// A trigger.
+    package init(
+        name: String,
+        on: String,
+        endpoint: String,
+        pipeline: String,
+        parameters: [String: JSONValue],
+        cooldownSeconds: Int = Self.standardCooldownSeconds,
+        maximumPerDay: Int = Self.standardMaximumPerDay
+    ) {
+        self.name = name
+        self.on = on
+        self.endpoint = endpoint
+        self.pipeline = pipeline
+        self.parameters = parameters
+        self.cooldownSeconds = cooldownSeconds
+        self.maximumPerDay = maximumPerDay
+    }
+
     enum CodingKeys: String, CodingKey {
         case name, on, endpoint, pipeline, parameters
         case cooldownSeconds = "cooldown_seconds"

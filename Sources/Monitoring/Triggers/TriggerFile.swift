@@ -24,11 +24,13 @@ package enum TriggerFile {
         }
         var documents: [Node] = []
         do {
-            for node in try Yams.compose_all(yaml: text) {
+            let stream = try Yams.compose_all(yaml: text)
+            for node in stream {
                 documents.append(node)
                 if documents.count > maximumTriggers { break }
             }
-        } catch let error as YamlError {
+            if let error = stream.error { throw error }
+        } catch {
             throw PlatformError(
                 .triggerInvalid,
                 "The trigger file is not YAML: \(error).",
