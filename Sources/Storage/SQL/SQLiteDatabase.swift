@@ -43,6 +43,8 @@ package final class SQLiteDatabase: Database {
         configuration.foreignKeysEnabled = true
         configuration.busyMode = .timeout(5)
         configuration.label = "aku.database"
+        // LIKE tells upper case from lower case, as PostgreSQL's does.
+        configuration.prepareDatabase { raw in try raw.execute(sql: "PRAGMA case_sensitive_like = ON") }
         do {
             pool = try DatabasePool(path: path, configuration: configuration)
             try pool.writeWithoutTransaction { raw in
