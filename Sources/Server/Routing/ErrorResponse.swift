@@ -20,7 +20,7 @@ package enum ErrorResponse {
         let body: any Encodable & Sendable =
             switch style {
             case .platform: ErrorBody(known)
-            case .mlflow: MLflowError(errorCode: mlflowCode(known.code), message: known.description)
+            case .mlflow: MLflowError(errorCode: mlflowCode(known.code), message: mlflowMessage(known))
             case .openInference: OpenInferenceError(error: known.description)
             case .page: ErrorBody(known)
             }
@@ -69,6 +69,11 @@ package enum ErrorResponse {
         case .dataLoss: "DATA_LOSS"
         case .internal: "INTERNAL_ERROR"
         }
+    }
+
+    /// MLflow's own codes stand beside the message already; others are named in it, so that none is lost.
+    private static func mlflowMessage(_ error: PlatformError) -> String {
+        mlflowCode(error.code) == error.code.name ? error.message : error.description
     }
 
     private struct MLflowError: Encodable, Sendable {
