@@ -26,10 +26,9 @@ import Testing
     }
 
     @Test func `nothing is put off in a comment`() throws {
-        // The words are joined here so that this file does not match itself.
-        let pattern = try Regex(
-            "\\b(" + ["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"].joined(separator: "|") + ")\\b"
-        )
+        // The words are cut here so that this file does not match itself.
+        let words: [String] = ["TO|DO", "FIX|ME", "XX|X", "HA|CK"].map { $0.replacing("|", with: "") }
+        let pattern = try Regex("\\b(\(words.joined(separator: "|")))\\b")
         let kinds = [".swift", ".py", ".yaml", ".yml", ".md", ".c", ".h", "Makefile", "run"]
         var findings: [String] = []
         for file in tree.tracked() where kinds.contains(where: { file.path.hasSuffix($0) }) {
