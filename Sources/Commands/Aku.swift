@@ -7,7 +7,9 @@ package enum ClientVerbs {
         DataCommand.self,
         MonitorCommand.self,
         PipelinesCommand.self,
+        EndpointsCommand.self,
         PredictCommand.self,
+        QuickstartCommand.self,
         TraceCommand.self,
         VerifyCommand.self,
     ]

@@ -11,6 +11,10 @@ struct QuickstartReport: Codable {
     var accuracyInt8: Double = 0
     /// Requests of the known kind that were sent before the shift.
     var requestsBeforeDrift = 0
+    /// Those of them that failed.
+    var failedBeforeDrift = 0
+    /// Share of them answered rightly.
+    var knownAccuracy: Double = 0
     /// Alarms among them; anything but 0 is a false alarm.
     var falseAlarmsBeforeDrift = 0
     /// Shifted requests that the endpoint had answered when the alarm was written; nil when none came.
@@ -19,6 +23,8 @@ struct QuickstartReport: Codable {
     var requestsDuringSwap = 0
     /// Those that were refused, failed or dropped.
     var failedRequestsDuringSwap = 0
+    /// The first error among them; empty when there is none.
+    var firstError = ""
     /// Share of shifted requests answered rightly by the model before.
     var shiftedAccuracyBefore: Double = 0
     /// The same after the swap.
@@ -37,11 +43,17 @@ struct QuickstartReport: Codable {
     var programMiB: Double = 0
     /// `ok`, or the number of findings.
     var verify: String = ""
+    /// Links that the trace lacks.
+    var traceGaps = 0
     /// The prediction that was traced.
     var tracedPrediction: String = ""
 
     enum CodingKeys: String, CodingKey {
         case verify
+        case failedBeforeDrift = "failed_before_drift"
+        case knownAccuracy = "known_accuracy"
+        case firstError = "first_error"
+        case traceGaps = "trace_gaps"
         case wallSeconds = "wall_seconds"
         case accuracyFP32 = "accuracy_fp32"
         case accuracyInt8 = "accuracy_int8"
@@ -61,6 +73,21 @@ struct QuickstartReport: Codable {
         case serverResidentMiB = "server_resident_mib"
         case programMiB = "program_mib"
         case tracedPrediction = "traced_prediction"
+    }
+
+    /// What went wrong, in one sentence; nil when the loop did all that it should.
+    var problem: String? {
+        var problems: [String] = []
+        if failedBeforeDrift > 0 { problems.append("\(failedBeforeDrift) requests failed before the shift") }
+        if falseAlarmsBeforeDrift > 0 { problems.append("\(falseAlarmsBeforeDrift) false alarms") }
+        if driftAlarmAfterRequests == nil { problems.append("the shift raised no alarm") }
+        if failedRequestsDuringSwap > 0 {
+            problems.append("\(failedRequestsDuringSwap) requests failed during the swap (\(firstError))")
+        }
+        if driftAlarmAfterRequests != nil, versionAfter == versionBefore { problems.append("no new version was promoted") }
+        if traceGaps > 0 { problems.append("the trace has \(traceGaps) gaps") }
+        if verify != "ok" { problems.append("verification found \(verify)") }
+        return problems.isEmpty ? nil : problems.joined(separator: "; ") + "."
     }
 
     /// Writes the report atomically.

@@ -23,4 +23,6 @@ package struct Platform: Sendable {
     package let routes: [DeclaredRoute]
     /// Work that goes on while the server runs.
     package let services: [any Service]
+    /// What must be done before the first request: endpoints load the models that they served.
+    package let prepare: @Sendable () async throws -> Void
 }

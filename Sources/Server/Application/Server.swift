@@ -18,7 +18,7 @@ package func runServer(
 ) async throws {
     let configuration = try configuration.withChosenPort()
     let platform = try await buildPlatform(configuration, logger: logger)
-    let application = Application(
+    var application = Application(
         responder: platform.responder,
         server: try configuration.tls.map { try .tls(.http1(), tlsConfiguration: $0.configuration()) } ?? .http1(),
         configuration: ApplicationConfiguration(
@@ -29,6 +29,7 @@ package func runServer(
         onServerRunning: { channel in onListening(channel.localAddress?.port ?? configuration.port) },
         logger: logger
     )
+    application.beforeServerStarts(perform: platform.prepare)
     do {
         try await application.runService()
     } catch let error as IOError where error.errnoCode == EADDRINUSE {

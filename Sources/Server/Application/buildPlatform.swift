@@ -1,11 +1,19 @@
-import Datasets
 import Foundation
 import Hummingbird
+import Inference
 import Logging
+import Monitoring
+import Pipelines
 import Primitives
+import Registry
 import Security
 import ServiceLifecycle
+import Serving
 import Storage
+import Tracking
+import WireAPI
+import Tracking
+import WireAPI
 
 /// The composition root: opens the store, makes every object and declares every route. Nothing runs yet.
 ///
@@ -18,35 +26,14 @@ package func buildPlatform(
 ) async throws -> Platform {
     let base = try await Foundations.open(configuration, clock: clock, identifiers: identifiers, logger: logger)
 
-    // Floor 2: features
-    let datasets = DatasetStore(database: base.database, objects: base.objects, time: clock)
-
-    // Floor 4: routes
+    let features = try Features(base, configuration)
     let metrics = HTTPMetrics()
     let router = Router(context: AkuRequestContext.self)
     router.add(middleware: EdgeMiddleware(checksHost: configuration.authentication == .none))
     let routes = RouteTable(router: router, access: base.access, metrics: metrics)
-    HealthController(checks: base.readiness, metrics: [{ metrics.prometheusText() }]).addRoutes(to: routes)
-    ObjectsController(objects: base.objects).addRoutes(to: routes)
-    JournalController(journal: base.journal, checkpoints: base.checkpoints).addRoutes(to: routes)
-    DatasetController(datasets: datasets).addRoutes(to: routes)
-    let verifier = Verifier(
-        database: base.database,
-        objects: base.objects,
-        verifiers: [base.key.checkpointSigner().verifier],
-        checkpointFile: base.folder.checkpoints,
-        extra: []
-    )
-    VerifyController(verifier: verifier).addRoutes(to: routes)
-    var consoleData = ConsoleData()
-    consoleData.bind(journal: base.journal, checkpoints: base.checkpoints)
-    consoleData.bind(datasets: datasets)
-    try ConsoleController(
-        data: consoleData,
-        access: base.access,
-        time: clock,
-        isSecure: configuration.tls != nil
-    ).addRoutes(to: routes)
+    addStorageRoutes(base, features, metrics, to: routes)
+    addFeatureRoutes(base, features, to: routes)
+    try addConsole(base, features, configuration, to: routes)
 
     return Platform(
         configuration: configuration,
@@ -55,6 +42,129 @@ package func buildPlatform(
         objects: base.objects,
         responder: router.buildResponder(),
         routes: routes.declared,
-        services: [CheckpointService(log: base.checkpoints, logger: logger)]
+        services: [
+            CheckpointService(log: base.checkpoints, logger: logger), features.monitoring, features.pipelines,
+            DeadlineService(pools: [features.workers, features.loaders]),
+        ],
+        prepare: { try await features.endpoints.restore() }
     )
+}
+
+/// Health, metrics, objects, journal, verification.
+private func addStorageRoutes(
+    _ base: Foundations,
+    _ features: Features,
+    _ metrics: HTTPMetrics,
+    to routes: RouteTable
+) {
+    let monitoring = features.monitoring
+    let (table, workers) = (features.predictions.table, features.workers)
+    HealthController(
+        checks: base.readiness,
+        metrics: [
+            { metrics.prometheusText() }, { table.prometheusText(queueDepth: workers.queueDepth) },
+            { (try? await monitoring.prometheusText()) ?? "" },
+        ]
+    ).addRoutes(to: routes)
+    ObjectsController(objects: base.objects).addRoutes(to: routes)
+    JournalController(journal: base.journal, checkpoints: base.checkpoints).addRoutes(to: routes)
+    let verifier = Verifier(
+        database: base.database,
+        objects: base.objects,
+        verifiers: [base.key.checkpointSigner().verifier],
+        checkpointFile: base.folder.checkpoints,
+        extra: VerifyChecks(registry: features.registry, objects: base.objects, key: base.key).all
+    )
+    VerifyController(verifier: verifier).addRoutes(to: routes)
+}
+
+/// Data sets, pipelines, tracking, registry, serving, monitoring, trace.
+private func addFeatureRoutes(_ base: Foundations, _ features: Features, to routes: RouteTable) {
+    let (runs, artifacts, registry) = (features.runs, features.artifacts, features.registry)
+    DatasetController(datasets: features.datasets).addRoutes(to: routes)
+    PipelinesController(engine: features.pipelines, clock: base.clock).addRoutes(to: routes)
+    MLflowServerController().addRoutes(to: routes)
+    ExperimentController(experiments: features.experiments).addRoutes(to: routes)
+    RunController(runs: runs, artifacts: artifacts).addRoutes(to: routes)
+    RunListController(experiments: features.experiments, runs: runs).addRoutes(to: routes)
+    LoggedModelController(models: features.loggedModels, artifacts: artifacts).addRoutes(to: routes)
+    ArtifactController(artifacts: artifacts, runs: runs).addRoutes(to: routes)
+    RegisteredModelController(registry: registry).addRoutes(to: routes)
+    ModelVersionController(registry: registry, runs: runs, models: features.loggedModels).addRoutes(to: routes)
+    let (packages, models, key) = (features.packages, features.models, base.key)
+    let registrar = PackageRegistrar(
+        registry: registry,
+        artifacts: artifacts,
+        inspectPackage: { digest in try await features.inspect(package: digest, packages, models) },
+        sign: { data in (try key.sign(data), key.id.description) }
+    )
+    ModelController(registry: registry, registrar: registrar).addRoutes(to: routes)
+    ServingController(registry: features.endpoints, predictions: features.predictions).addRoutes(to: routes)
+    OpenInferenceController(predictions: features.predictions).addRoutes(to: routes)
+    MonitoringController(service: features.monitoring, clock: base.clock).addRoutes(to: routes)
+    base.trace(features).addRoutes(to: routes)
+}
+
+/// The pages for people.
+private func addConsole(
+    _ base: Foundations,
+    _ features: Features,
+    _ configuration: ServerConfiguration,
+    to routes: RouteTable
+) throws {
+    var data = ConsoleData()
+    data.bind(journal: base.journal, checkpoints: base.checkpoints)
+    data.bind(datasets: features.datasets)
+    data.bind(pipelines: features.pipelines.store, engine: features.pipelines)
+    data.bind(registry: features.registry)
+    data.bind(experiments: features.experiments, runs: features.runs, artifacts: features.artifacts)
+    data.bind(endpoints: features.predictions.table, monitoring: features.monitoring, time: base.clock)
+    data.bind(pipelines: features.pipelines.store, engine: features.pipelines)
+    data.bind(experiments: features.experiments, runs: features.runs, artifacts: features.artifacts)
+    data.bind(registry: features.registry)
+    data.bind(endpoints: features.predictions.table, monitoring: features.monitoring, time: base.clock)
+    let trace = base.trace(features)
+    data.trace = { id in try await trace.trace(id) }
+    try ConsoleController(
+        data: data,
+        access: base.access,
+        time: base.clock,
+        isSecure: configuration.tls != nil
+    ).addRoutes(to: routes)
+}
+
+extension Foundations {
+    /// The walk from a prediction to its data.
+    fileprivate func trace(_ features: Features) -> TraceService {
+        TraceService(
+            predictions: features.monitoring.predictions,
+            registry: features.registry,
+            pipelines: features.pipelines.store,
+            datasets: features.datasets,
+            objects: objects
+        )
+    }
+}
+
+extension Features {
+    /// Checks a package as registration does: every digest, then the golden cases on the runtime that will serve it.
+    fileprivate func inspect(
+        package: Digest,
+        _ packages: PackageCache,
+        _ models: OnnxModelLoader
+    ) async throws -> PackageSummary {
+        let folder = try packages.folder(of: package)
+        let manifest = try await loaders.run { try models.examine(folder: folder) }
+        let files = PackageFiles(objects: artifacts.objects, package: package)
+        return PackageSummary(
+            name: manifest.name,
+            manifestDigest: try files.manifestDigest(),
+            labels: manifest.labels,
+            defaultVariant: manifest.defaultVariant,
+            accuracyByVariant: manifest.variants.mapValues(\.accuracy),
+            originalAccuracy: manifest.originalAccuracy,
+            goldenCases: try GoldenCase.read(Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(manifest.golden)"))).count,
+            bytes: manifest.files.reduce(0) { $0 + $1.size }
+        )
+    }
 }

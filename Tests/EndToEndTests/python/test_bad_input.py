@@ -60,9 +60,9 @@ def test_a_failing_task_fails_the_run_with_a_code(folder, url, name, run, code):
     path = folder / "pipeline.yaml"
     path.write_text(f"pipeline: failing\ntasks:\n  only:\n    run: {run}\n    outputs: [value]\n")
     started = json.loads(aku("pipelines", "run", str(path), "--json", url=url).stdout)
-    watched = aku("pipelines", "watch", started["id"], url=url, check=False)
+    watched = aku("pipelines", "watch", started["run_id"], url=url, check=False)
     assert watched.returncode == 1
-    state = requests.get(f"{url}/api/v1/pipeline-runs/{started['id']}", timeout=30).json()
+    state = requests.get(f"{url}/api/v1/pipeline-runs/{started['run_id']}", timeout=30).json()
     assert state["state"] == "failed"
     assert code in json.dumps(state["tasks"])
 

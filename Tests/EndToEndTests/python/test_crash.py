@@ -55,7 +55,7 @@ def start_chain(server, folder: pathlib.Path) -> tuple[str, pathlib.Path]:
     (folder / "chain.yaml").write_text(CHAIN)
     ledger = folder / "ledger.txt"
     started = aku("pipelines", "run", str(folder / "chain.yaml"), "-p", f"ledger={ledger}", "--json", url=server.url)
-    return json.loads(started.stdout)["id"], ledger
+    return json.loads(started.stdout)["run_id"], ledger
 
 
 def test_a_run_resumes_at_the_unfinished_task_after_the_server_was_killed(folder, start_server):
