@@ -103,6 +103,9 @@ package struct TextClassifier: Sendable {
         guard logits.count == batch.count * labels.count else {
             throw PlatformError(.runtimeFailed, "The model returned \(logits.count) scores for \(batch.count) texts and \(labels.count) labels.")
         }
+        guard logits.allSatisfy(\.isFinite) else {
+            throw PlatformError(.runtimeFailed, "The model returned NaN or infinity.")
+        }
         return (0..<batch.count).map { Array(logits[$0 * labels.count..<($0 + 1) * labels.count]) }
     }
 

@@ -87,6 +87,8 @@ package struct PackageManifest: Sendable, Codable, Hashable {
     package let defaultVariant: String
     /// The accuracy of the model before it was exported.
     package let originalAccuracy: Double
+    /// The languages of the test split: those that the model was made for.
+    package let languages: [String]
     /// Path of the golden cases.
     package let golden: String
     /// Path of the reference profile.
@@ -104,6 +106,7 @@ package struct PackageManifest: Sendable, Codable, Hashable {
         variants: [String: Variant],
         defaultVariant: String,
         originalAccuracy: Double,
+        languages: [String],
         golden: String,
         reference: String,
         files: [File],
@@ -117,6 +120,7 @@ package struct PackageManifest: Sendable, Codable, Hashable {
         self.variants = variants
         self.defaultVariant = defaultVariant
         self.originalAccuracy = originalAccuracy
+        self.languages = languages
         self.golden = golden
         self.reference = reference
         self.files = files
@@ -124,7 +128,7 @@ package struct PackageManifest: Sendable, Codable, Hashable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case format, name, task, labels, tokenizer, variants, golden, reference, files, provenance
+        case format, name, task, labels, tokenizer, variants, languages, golden, reference, files, provenance
         case defaultVariant = "default_variant"
         case originalAccuracy = "original_accuracy"
     }
