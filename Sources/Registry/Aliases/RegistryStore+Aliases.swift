@@ -75,12 +75,16 @@ extension RegistryStore {
 
     /// The version that an alias points at.
     ///
-    /// - Throws: `RESOURCE_DOES_NOT_EXIST` without the model, `INVALID_PARAMETER_VALUE` without the alias, as MLflow does.
+    /// - Throws: `RESOURCE_DOES_NOT_EXIST` without the model, `alias_missing`.
     package func version(_ name: String, alias: String) async throws -> ModelVersion {
         try await database.read { reader in
             try Self.require(name, reader)
             guard let number = try Self.target(of: alias, name, reader) else {
-                throw PlatformError.mlflowInvalid("Registered model alias \(alias.prefix(300)) not found.")
+                throw PlatformError(
+                    .aliasMissing,
+                    "Registered model alias \(alias.prefix(300)) not found.",
+                    context: ["model": name, "alias": alias]
+                )
             }
             return try Self.load(name, number, reader)
         }

@@ -21,9 +21,11 @@ struct ModelSources: Sendable {
     /// one of this machine's files.
     ///
     /// - Throws: `INVALID_PARAMETER_VALUE`.
-    func resolve(_ source: String, runID: String?, modelID: String?) async throws -> Origin {
+    func resolve(_ source: String, runID: String?, modelID: String?, isPrompt: Bool) async throws -> Origin {
         let run = runID.flatMap { $0.isEmpty ? nil : $0 }
         let model = modelID.flatMap { $0.isEmpty ? nil : $0 }
+        // A prompt's text is in a tag; its source is a word that names nothing.
+        if isPrompt { return Origin(source: source, storageLocation: source, runID: run, modelID: nil) }
         if source.hasPrefix("models:/") { return try await registered(source, run, model) }
         try Self.refuseLocal(source)
         if let model {

@@ -70,7 +70,8 @@ package struct ModelVersionController: Sendable {
         let body = try await call.body(MLflowRegistryBodies.Version.self)
         let name = try MLflowCall.require(body.name, "name")
         let source = try MLflowCall.require(body.source, "source")
-        let origin = try await sources.resolve(source, runID: body.run_id, modelID: body.model_id)
+        let isPrompt = (body.tags ?? []).contains { $0.key == "mlflow.prompt.is_prompt" && $0.value == "true" }
+        let origin = try await sources.resolve(source, runID: body.run_id, modelID: body.model_id, isPrompt: isPrompt)
         let version = try await registry.createVersion(
             of: name,
             RegistryStore.NewVersion(

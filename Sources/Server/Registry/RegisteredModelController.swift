@@ -89,8 +89,13 @@ package struct RegisteredModelController: Sendable {
         }
         routes.mlflow(.get, "\(base)/alias", .modelsRead) { call in
             let name = try MLflowCall.require(call.query("name"), "name")
-            let version = try await registry.version(name, alias: MLflowCall.require(call.query("alias"), "alias"))
-            return ModelVersionController.reply(version)
+            let alias = try MLflowCall.require(call.query("alias"), "alias")
+            do {
+                return ModelVersionController.reply(try await registry.version(name, alias: alias))
+            } catch let error as PlatformError where error.code == .aliasMissing {
+                // MLflow answers 400 for an alias that is not there.
+                throw PlatformError.mlflowInvalid(error.message)
+            }
         }
     }
 
