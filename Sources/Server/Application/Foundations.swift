@@ -30,7 +30,7 @@ struct Foundations: Sendable {
         logger: Logger
     ) async throws -> Foundations {
         let folder = try DataFolder(path: configuration.dataFolder)
-        let database = try SQLiteDatabase.open(path: folder.database, time: clock)
+        let database = try SQLiteDatabase.open(in: folder, time: clock)
         let key = try SigningKey.loadOrCreate(folder: folder.keys)
         let tokens = TokenStore(database: database, time: clock, identifiers: identifiers)
         if configuration.authentication == .token { _ = try await tokens.ensureAdministrator(keys: folder.keys) }

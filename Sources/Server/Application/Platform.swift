@@ -11,6 +11,8 @@ import Storage
 package struct Platform: Sendable {
     /// What the server was told.
     package let configuration: ServerConfiguration
+    /// The data folder; its lock is held for as long as this value lives.
+    package let folder: DataFolder
     /// The database behind every store.
     package let database: any Database
     /// The log of every change.

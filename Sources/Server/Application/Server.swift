@@ -18,6 +18,8 @@ package func runServer(
 ) async throws {
     let configuration = try configuration.withChosenPort()
     let platform = try await buildPlatform(configuration, logger: logger)
+    // The lock on the data folder lives as long as this value.
+    defer { withExtendedLifetime(platform) {} }
     var application = Application(
         responder: platform.responder,
         server: try configuration.tls.map { try .tls(.http1(), tlsConfiguration: $0.configuration()) } ?? .http1(),

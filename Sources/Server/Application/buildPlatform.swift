@@ -37,6 +37,7 @@ package func buildPlatform(
 
     return Platform(
         configuration: configuration,
+        folder: base.folder,
         database: base.database,
         journal: base.journal,
         objects: base.objects,

@@ -44,9 +44,11 @@ def up(*arguments: str) -> subprocess.CompletedProcess:
 def test_a_bad_pipeline_file_is_refused(folder, name, yaml, code, said):
     path = folder / "pipeline.yaml"
     path.write_text(yaml)
-    error = failure(aku("pipelines", "lint", str(path), "--json", check=False))
-    assert error["code"] == code
-    assert said in error["message"] + error["next_step"]
+    result = aku("pipelines", "lint", str(path), "--json", check=False)
+    assert result.returncode == 1
+    problem = next(one for one in json.loads(result.stdout) if one["code"] == code)
+    assert said in problem["message"] + problem["next_step"]
+    assert problem["line"] > 0
 
 
 @pytest.mark.parametrize(
