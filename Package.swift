@@ -119,3 +119,16 @@ let package = Package(
         tests("Layout", []),
     ]
 )
+
+// Benchmarks are built only when asked for: AKU_BENCHMARKS=1 swift run -c release storage-benchmark
+if Context.environment["AKU_BENCHMARKS"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "storage-benchmark",
+            dependencies: ["Primitives", "Storage", grdb],
+            path: "Benchmarks/storage",
+            exclude: ["README.md", "latest.json"],
+            swiftSettings: strict
+        )
+    )
+}

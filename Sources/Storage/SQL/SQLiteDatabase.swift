@@ -13,12 +13,20 @@ package final class SQLiteDatabase: Database {
     private let time: TimeSource
     private let growth = JournalGrowth()
     private let temporaryFolder: String?
+    /// Held so that the folder's lock lasts as long as anyone can write.
+    private let dataFolder: DataFolder?
+
+    /// Opens or creates the database of a data folder, which stays locked for as long as the value lives; errors as for
+    /// `open(path:time:)`.
+    package static func open(in folder: DataFolder, time: TimeSource = .system) throws -> SQLiteDatabase {
+        try SQLiteDatabase(path: folder.database, time: time, dataFolder: folder, migrations: Schema.migrations)
+    }
 
     /// Opens or creates the database and runs the migrations that it lacks.
     ///
     /// - Throws: `database_newer`, `migration_changed`, `database_corrupt`, `disk_full`.
     package static func open(path: String, time: TimeSource = .system) throws -> SQLiteDatabase {
-        try SQLiteDatabase(path: path, time: time, temporaryFolder: nil, migrations: Schema.migrations)
+        try SQLiteDatabase(path: path, time: time, migrations: Schema.migrations)
     }
 
     /// A migrated database in a folder of its own that goes away with the value. For tests.
@@ -36,9 +44,16 @@ package final class SQLiteDatabase: Database {
         )
     }
 
-    init(path: String, time: TimeSource, temporaryFolder: String?, migrations: [Migration]) throws {
+    init(
+        path: String,
+        time: TimeSource,
+        temporaryFolder: String? = nil,
+        dataFolder: DataFolder? = nil,
+        migrations: [Migration]
+    ) throws {
         self.time = time
         self.temporaryFolder = temporaryFolder
+        self.dataFolder = dataFolder
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
         configuration.busyMode = .timeout(5)

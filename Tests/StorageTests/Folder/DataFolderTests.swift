@@ -15,6 +15,15 @@ struct DataFolderTests {
         withExtendedLifetime(first) {}
     }
 
+    @Test func `An open database keeps its folder locked`() throws {
+        let folder = try TemporaryFolder()
+        var database: SQLiteDatabase? = try SQLiteDatabase.open(in: DataFolder(path: folder.path("data")))
+        #expect(throws: PlatformError.self) { try DataFolder(path: folder.path("data")) }
+        withExtendedLifetime(database) {}
+        database = nil
+        _ = try DataFolder(path: folder.path("data"))
+    }
+
     @Test func `The folder is free again when its holder is gone`() throws {
         let folder = try TemporaryFolder()
         do { _ = try DataFolder(path: folder.path("data")) }

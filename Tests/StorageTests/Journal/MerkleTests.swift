@@ -95,17 +95,37 @@ struct MerkleTests {
         }
     }
 
+    /// A prover over hashes in memory that computes each range from the definition once.
     private static func prover(_ hashes: [Digest]) -> MerkleProver {
-        MerkleProver { range in definition(hashes[Int(range.lowerBound)..<Int(range.upperBound)]) }
+        let known = Known()
+        func hash(_ range: Range<Int64>) -> Digest {
+            if let stored = known.hashes[range] { return stored }
+            var made = hashes[Int(range.lowerBound)]
+            if range.count > 1 {
+                let middle = range.lowerBound + Int64(split(range.count))
+                made = MerkleHash.node(hash(range.lowerBound..<middle), hash(middle..<range.upperBound))
+            }
+            known.hashes[range] = made
+            return made
+        }
+        return MerkleProver(hash: hash)
+    }
+
+    private final class Known {
+        var hashes: [Range<Int64>: Digest] = [:]
     }
 
     /// MTH of RFC 6962 §2.1, word for word.
     private static func definition(_ hashes: ArraySlice<Digest>) -> Digest {
-        guard hashes.count > 1, let first = hashes.first else { return hashes.first ?? MerkleHash.empty }
-        var split = 1
-        while split * 2 < hashes.count { split *= 2 }
-        _ = first
-        let middle = hashes.startIndex + split
+        guard hashes.count > 1 else { return hashes.first ?? MerkleHash.empty }
+        let middle = hashes.startIndex + split(hashes.count)
         return MerkleHash.node(definition(hashes[..<middle]), definition(hashes[middle...]))
+    }
+
+    /// The largest power of two smaller than `count`.
+    private static func split(_ count: Int) -> Int {
+        var split = 1
+        while split * 2 < count { split *= 2 }
+        return split
     }
 }

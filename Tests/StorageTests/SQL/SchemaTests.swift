@@ -46,7 +46,7 @@ struct SchemaTests {
         let folder = try TemporaryFolder()
         let path = folder.path("aku.sqlite")
         let newer = Migration(99, "future", "CREATE TABLE future (id INTEGER PRIMARY KEY) STRICT")
-        _ = try SQLiteDatabase(path: path, time: TestClock.fixed, temporaryFolder: nil, migrations: [newer])
+        _ = try SQLiteDatabase(path: path, time: TestClock.fixed, migrations: [newer])
         let failure = #expect(throws: PlatformError.self) { try SQLiteDatabase.open(path: path) }
         #expect(failure?.code == .databaseNewer)
     }
@@ -58,7 +58,7 @@ struct SchemaTests {
             _ = try SQLiteDatabase(
                 path: path,
                 time: TestClock.fixed,
-                temporaryFolder: nil,
+               
                 migrations: [Migration(1, "one", sql)]
             )
         }
@@ -73,10 +73,10 @@ struct SchemaTests {
         let path = folder.path("aku.sqlite")
         let bad = Migration(1, "bad", "CREATE TABLE a (id INTEGER PRIMARY KEY) STRICT; CREATE NONSENSE")
         #expect(throws: PlatformError.self) {
-            try SQLiteDatabase(path: path, time: TestClock.fixed, temporaryFolder: nil, migrations: [bad])
+            try SQLiteDatabase(path: path, time: TestClock.fixed, migrations: [bad])
         }
         let good = Migration(1, "good", "CREATE TABLE a (id INTEGER PRIMARY KEY) STRICT")
-        _ = try SQLiteDatabase(path: path, time: TestClock.fixed, temporaryFolder: nil, migrations: [good])
+        _ = try SQLiteDatabase(path: path, time: TestClock.fixed, migrations: [good])
     }
 
     @Test func `A file that is no database is called damaged`() throws {
