@@ -2,8 +2,8 @@ import Foundation
 import Monitoring
 import Primitives
 import Statistics
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct EndpointMonitorTests {
     private static let key = MonitorKey(endpoint: "intent", model: "intent", version: 1)
@@ -33,7 +33,10 @@ import TestSupport
         #expect(minutes.map(\.requests) == [120, 120, 120, 120])
         #expect(runs.map(\.requests) == [250, 250])
         #expect(runs.map(\.ordinal) == [0, 1])
-        #expect((closed.filter { $0.kind == .count } + monitor.openWindows.filter { $0.kind == .count }).map(\.errors).reduce(0, +) == 12)
+        #expect(
+            (closed.filter { $0.kind == .count } + monitor.openWindows.filter { $0.kind == .count }).map(\.errors)
+                .reduce(0, +) == 12
+        )
         #expect(runs.first?.errorCodes == ["text_too_long": 5])
         #expect(monitor.errors == 12 && monitor.requests == 600)
     }
@@ -51,7 +54,13 @@ import TestSupport
         for index in 0..<400 {
             window.add(
                 traffic.record(
-                    label: "L\(index)", score: 1, second: 0, tokens: 3, unknown: 0, version: 1, at: TestClock.epoch
+                    label: "L\(index)",
+                    score: 1,
+                    second: 0,
+                    tokens: 3,
+                    unknown: 0,
+                    version: 1,
+                    at: TestClock.epoch
                 )
             )
         }

@@ -1,8 +1,8 @@
 import Foundation
 import Monitoring
 import Primitives
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct MetricsTests {
     @Test func `every metric of the alert rules is exposed`() async throws {

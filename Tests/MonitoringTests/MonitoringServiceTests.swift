@@ -5,8 +5,8 @@ import Primitives
 import ServiceLifecycle
 import Statistics
 import Storage
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct MonitoringServiceTests {
     @Test func `a prediction can be looked up by its id, and only the newest are kept`() async throws {
@@ -18,7 +18,9 @@ import TestSupport
         await service.flush()
         #expect(try await service.predictions.prediction(records[119].id) == records[119])
         #expect(try await service.predictions.prediction(records[70].id) == records[70])
-        let error = await #expect(throws: PlatformError.self) { try await service.predictions.prediction(records[69].id) }
+        let error = await #expect(throws: PlatformError.self) {
+            try await service.predictions.prediction(records[69].id)
+        }
         #expect(error?.code.name == "prediction_not_found")
     }
 
@@ -112,7 +114,9 @@ import TestSupport
         #expect(try await second.report(endpoint: "intent").state == .alarmed)
     }
 
-    @Test func `the running service stores, alarms and fires its triggers by itself, and stops gracefully`() async throws {
+    @Test func `the running service stores, alarms and fires its triggers by itself, and stops gracefully`()
+        async throws
+    {
         let fixture = try Fixture()
         let service = fixture.service(MonitoringConfiguration(drainMilliseconds: 10))
         try await service.triggers.apply(

@@ -2,8 +2,8 @@ import Foundation
 import Monitoring
 import Primitives
 import Statistics
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct ReferenceProfileTests {
     @Test func `a profile counts every successful prediction once in each feature`() throws {
@@ -51,7 +51,12 @@ import TestSupport
             for _ in 0..<(40 - label) {
                 records.append(
                     traffic.record(
-                        label: "L\(label)", score: 0.9, second: 0.1, tokens: 5, unknown: 0, version: 1,
+                        label: "L\(label)",
+                        score: 0.9,
+                        second: 0.1,
+                        tokens: 5,
+                        unknown: 0,
+                        version: 1,
                         at: TestClock.epoch
                     )
                 )
@@ -62,7 +67,13 @@ import TestSupport
             var traffic = Traffic(seed: 1)
             return features.bins(
                 of: traffic.record(
-                    label: label, score: 0.9, second: 0.1, tokens: 5, unknown: 0, version: 1, at: TestClock.epoch
+                    label: label,
+                    score: 0.9,
+                    second: 0.1,
+                    tokens: 5,
+                    unknown: 0,
+                    version: 1,
+                    at: TestClock.epoch
                 )
             ).last
         }

@@ -2,8 +2,8 @@ import Foundation
 import Monitoring
 import Primitives
 import Storage
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct TriggerTests {
     private static let file = """

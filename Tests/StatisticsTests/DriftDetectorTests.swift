@@ -67,7 +67,9 @@ struct SeededGenerator: RandomNumberGenerator {
         #expect(alarms == 0)
     }
 
-    @Test func `without a tolerance the bound still holds, so that it is the evidence and not the floor that protects`() throws {
+    @Test func `without a tolerance the bound still holds, so that it is the evidence and not the floor that protects`()
+        throws
+    {
         var alarms = 0
         for seed in 100..<140 as Range<UInt64> {
             var generator = SeededGenerator(seed: seed)
@@ -104,7 +106,10 @@ struct SeededGenerator: RandomNumberGenerator {
 
     @Test func `an error share that doubles is found, with a reference of 10,000`() throws {
         var generator = SeededGenerator(seed: 7)
-        let reference = SequentialDriftDetector.Reference(name: "error", counts: generator.sample([0.95, 0.05], 10_000))
+        let reference = SequentialDriftDetector.Reference(
+            name: "error",
+            counts: generator.sample([0.95, 0.05], 10_000)
+        )
         let detector = try SequentialDriftDetector(references: [reference])
         let delay = run(detector, 10_000) { [generator.bin([0.9, 0.1])] }.alarm
         #expect((delay ?? .max) <= 6_000)

@@ -35,7 +35,8 @@ import Testing
         }
     }
 
-    @Test func `the limit of Kolmogorov and Smirnov is near the exact test where one takes over from the other`() throws {
+    @Test func `the limit of Kolmogorov and Smirnov is near the exact test where one takes over from the other`() throws
+    {
         let first = (0..<101).map { Double($0) / 101 }
         let second = (0..<101).map { Double($0) / 101 + 0.15 }
         let limit = try KolmogorovSmirnov.test(first, second)

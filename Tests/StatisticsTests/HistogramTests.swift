@@ -35,7 +35,9 @@ import Testing
         #expect(throws: PlatformError.self) { try first.merge(other) }
     }
 
-    @Test(arguments: [#"{"edges":[],"counts":[1]}"#, #"{"edges":[2,1],"counts":[1,1,1]}"#, #"{"edges":[1],"counts":[1]}"#])
+    @Test(arguments: [
+        #"{"edges":[],"counts":[1]}"#, #"{"edges":[2,1],"counts":[1,1,1]}"#, #"{"edges":[1],"counts":[1]}"#,
+    ])
     func `a stored histogram that makes no sense is refused`(json: String) {
         #expect(throws: (any Error).self) {
             try JSONDecoder().decode(QuantileHistogram.self, from: Data(json.utf8))

@@ -19,7 +19,9 @@ struct MonitorPage {
             "\(body.endpoint): \(body.model) version \(body.version)",
             "\(body.requests) requests, \(body.errors) failed (\(rate) %)",
         ]
-        if body.dropped > 0 { lines.append("\(body.dropped) predictions were dropped by monitoring: it does not keep up") }
+        if body.dropped > 0 {
+            lines.append("\(body.dropped) predictions were dropped by monitoring: it does not keep up")
+        }
         return lines.joined(separator: "\n")
     }
 
@@ -50,7 +52,8 @@ struct MonitorPage {
                 )
                 return line(feature.feature, feature.evidence, drift.featureThreshold, effect)
             }
-        return (["Drift    \(state) after \(drift.observations) requests; evidence against threshold (log10)"] + rows
+        return
+            (["Drift    \(state) after \(drift.observations) requests; evidence against threshold (log10)"] + rows
             + ["  \(drift.guarantee)"]).joined(separator: "\n")
     }
 

@@ -27,7 +27,11 @@ extension MonitoringService {
         }
         addDrift(to: &page, watched, labels)
         try await addAlerts(to: &page)
-        page.metric("aku_predictions_dropped_total", "counter", "Predictions not stored because the queue was full or the write failed.")
+        page.metric(
+            "aku_predictions_dropped_total",
+            "counter",
+            "Predictions not stored because the queue was full or the write failed."
+        )
         page.sample("aku_predictions_dropped_total", [], Double(buffer.dropped))
         page.metric("aku_predictions_waiting", "gauge", "Predictions waiting to be stored.")
         page.sample("aku_predictions_waiting", [], Double(buffer.waiting))

@@ -39,7 +39,10 @@ package struct ReferenceProfile: Sendable, Codable, Hashable {
         var labels: [String: Int] = [:]
         for record in good { labels[record.label, default: 0] += 1 }
         guard labels.count <= maximumLabels else {
-            throw PlatformError(.tooLarge, "A reference profile lists at most \(maximumLabels) labels, not \(labels.count).")
+            throw PlatformError(
+                .tooLarge,
+                "A reference profile lists at most \(maximumLabels) labels, not \(labels.count)."
+            )
         }
         var features: [String: QuantileHistogram] = [:]
         for feature in MonitoredFeature.allCases {
@@ -73,7 +76,10 @@ package struct ReferenceProfile: Sendable, Codable, Hashable {
         labels = try container.decode([String: Int].self, forKey: .labels)
         let sizes = features.values.map(\.total) + [labels.values.reduce(0, +)]
         guard sizes.allSatisfy({ $0 == sampleSize }) else {
-            throw PlatformError(.invalidHistogram, "The counts of a reference profile do not add up to its sample size.")
+            throw PlatformError(
+                .invalidHistogram,
+                "The counts of a reference profile do not add up to its sample size."
+            )
         }
     }
 

@@ -121,7 +121,8 @@ extension MonitoringService {
                 interval: .wilson(count, of: total)
             )
         }.sorted { left, right in
-            let a = max(left.currentShare, left.referenceShare ?? 0), b = max(right.currentShare, right.referenceShare ?? 0)
+            let a = max(left.currentShare, left.referenceShare ?? 0),
+                b = max(right.currentShare, right.referenceShare ?? 0)
             return a == b ? left.name < right.name : a > b
         }
     }

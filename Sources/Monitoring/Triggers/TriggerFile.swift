@@ -24,8 +24,8 @@ package enum TriggerFile {
         }
         var documents: [Node] = []
         do {
-            let stream = try Yams.compose_all(yaml: text)
-            for node in stream {
+            var stream = try Yams.compose_all(yaml: text)
+            while let node = stream.next() {
                 documents.append(node)
                 if documents.count > maximumTriggers { break }
             }

@@ -5,7 +5,8 @@ import Storage
 /// Starts a pipeline: name, parameters, reason, idempotency key. Returns the run's id. Called again with the same key (after
 /// a crash between the start and its record) it must return the same run and start no other.
 package typealias StartPipeline =
-    @Sendable (_ name: String, _ parameters: [String: JSONValue], _ reason: String, _ idempotencyKey: String) async throws
+    @Sendable (_ name: String, _ parameters: [String: JSONValue], _ reason: String, _ idempotencyKey: String)
+    async throws
     -> String
 
 /// Acts on `drift.detected` events of the journal, each exactly once: the cursor is durable, every decision is recorded
@@ -64,7 +65,9 @@ package struct TriggerRunner: Sendable {
         return decided
     }
 
-    private func decide(_ trigger: TriggerDefinition, _ entry: JournalEntry, _ hold: String?) async throws -> TriggerFiring {
+    private func decide(_ trigger: TriggerDefinition, _ entry: JournalEntry, _ hold: String?) async throws
+        -> TriggerFiring
+    {
         func firing(_ outcome: TriggerFiring.Outcome, _ reason: String, run: String? = nil) -> TriggerFiring {
             TriggerFiring(
                 trigger: trigger.name,
@@ -81,8 +84,13 @@ package struct TriggerRunner: Sendable {
         do {
             let run = try await startPipeline(trigger.pipeline, trigger.parameters, reason, key)
             return firing(.fired, reason, run: run)
-        } catch let error as PlatformError where error.code.kind != .unavailable && error.code.kind != .resourceExhausted {
-            logger.error("trigger could not start its pipeline", metadata: ["trigger": "\(trigger.name)", "error": "\(error)"])
+        } catch let error as PlatformError
+            where error.code.kind != .unavailable && error.code.kind != .resourceExhausted
+        {
+            logger.error(
+                "trigger could not start its pipeline",
+                metadata: ["trigger": "\(trigger.name)", "error": "\(error)"]
+            )
             return firing(.suppressed, "the pipeline did not start: \(error)")
         }
     }

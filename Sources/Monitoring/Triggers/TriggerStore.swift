@@ -137,7 +137,8 @@ package struct TriggerStore: Sendable {
             }
         }
         if let today = try row?.integer("today"), today >= trigger.maximumPerDay {
-            return "maximum_per_day: fired \(today) times in the last 24 hours, and \(trigger.maximumPerDay) are allowed"
+            return
+                "maximum_per_day: fired \(today) times in the last 24 hours, and \(trigger.maximumPerDay) are allowed"
         }
         return nil
     }

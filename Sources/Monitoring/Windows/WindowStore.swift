@@ -71,11 +71,12 @@ package struct WindowStore: Sendable {
         )
     }
 
-    /// Every stored state, with the last prediction row that it has seen.
-    func states() async throws -> [(monitor: EndpointMonitor, covered: Int64)] {
+    /// Every stored state, with the last prediction row that it has seen; nil for a state of another release's layout.
+    func states() async throws -> [(endpoint: String, monitor: EndpointMonitor?, covered: Int64)] {
         try await database.read { reader in
-            try reader.query("SELECT state, covered FROM monitor_state ORDER BY endpoint").map {
-                (try $0.json("state", as: EndpointMonitor.self), try $0.integer("covered"))
+            try reader.query("SELECT endpoint, state, covered FROM monitor_state ORDER BY endpoint").map { row in
+                let monitor = try? row.json("state", as: EndpointMonitor.self)
+                return (try row.text("endpoint"), monitor, try row.integer("covered"))
             }
         }
     }

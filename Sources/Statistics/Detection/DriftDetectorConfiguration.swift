@@ -38,10 +38,12 @@ package struct DriftDetectorConfiguration: Sendable, Codable, Hashable {
         switch bound {
         case .lifetime(let probability):
             let total = percent(probability + referenceMissProbability)
-            return "The probability of ever raising a false alarm, however long the version serves, is at most \(total), "
+            return
+                "The probability of ever raising a false alarm, however long the version serves, is at most \(total), "
                 + "if requests are independent draws from one source. \(floor)"
         case .averageRunLength(let requests):
-            return "A false alarm comes after \(requests) requests or more on average (unless the reference sample is one "
+            return
+                "A false alarm comes after \(requests) requests or more on average (unless the reference sample is one "
                 + "of the \(percent(referenceMissProbability)) unlucky ones), if requests are independent draws from one "
                 + "source. \(floor)"
         }

@@ -67,7 +67,10 @@ package struct SequentialDriftDetector: Sendable, Hashable {
     /// - Throws: `invalid_argument` without features or with an empty reference.
     package init(references: [Reference], configuration: DriftDetectorConfiguration = .standard) throws {
         guard !references.isEmpty, references.allSatisfy({ $0.counts.contains { $0 > 0 } }) else {
-            throw PlatformError(.invalidArgument, "A drift detector needs a feature, and each feature a reference sample.")
+            throw PlatformError(
+                .invalidArgument,
+                "A drift detector needs a feature, and each feature a reference sample."
+            )
         }
         self.references = references
         self.configuration = configuration

@@ -27,7 +27,8 @@ package struct AlertBody: Codable, Sendable, Equatable {
         package let jensenShannon: Double
 
         /// Makes a feature.
-        package init(feature: String, evidence: Double, windowSize: Int, totalVariation: Double, jensenShannon: Double) {
+        package init(feature: String, evidence: Double, windowSize: Int, totalVariation: Double, jensenShannon: Double)
+        {
             self.feature = feature
             self.evidence = evidence
             self.windowSize = windowSize
