@@ -16,7 +16,8 @@ enum GraphText {
     }
 
     /// The lanes beside one task; `lanes` holds, for each lane, the task whose outputs someone below still needs.
-    private static func row(_ name: String, _ upstream: [String], rest: [[String]], _ lanes: inout [String?]) -> String {
+    private static func row(_ name: String, _ upstream: [String], rest: [[String]], _ lanes: inout [String?]) -> String
+    {
         let ends = lanes.indices.filter { index in
             guard let lane = lanes[index] else { return false }
             return upstream.contains(lane) && !rest.contains { $0.contains(lane) }

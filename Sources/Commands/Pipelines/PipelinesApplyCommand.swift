@@ -75,7 +75,9 @@ package struct PipelinesLintCommand: AsyncParsableCommand {
         } else {
             for finding in findings {
                 let place = "\(finding.file):\(finding.line):\(finding.column)"
-                Terminal.print("\(place): \(finding.code): \(finding.message)\(finding.nextStep.isEmpty ? "" : " " + finding.nextStep)")
+                Terminal.print(
+                    "\(place): \(finding.code): \(finding.message)\(finding.nextStep.isEmpty ? "" : " " + finding.nextStep)"
+                )
             }
         }
         if !findings.isEmpty { throw ExitCode.failure }

@@ -17,7 +17,10 @@ package struct PipelinesListCommand: AsyncParsableCommand {
 
     package func run() async throws {
         try connection.show(try await connection.client().send(PipelinesAPI.list)) { list in
-            Terminal.table(["NAME", "VERSION", "DESCRIPTION"], list.pipelines.map { [$0.name, "\($0.version)", $0.description] })
+            Terminal.table(
+                ["NAME", "VERSION", "DESCRIPTION"],
+                list.pipelines.map { [$0.name, "\($0.version)", $0.description] }
+            )
         }
     }
 }

@@ -30,7 +30,9 @@ package struct PipelinesRunsCommand: AsyncParsableCommand {
         if let id {
             let run = try await client.send(PipelinesAPI.runDetail, parameters: ["id": id])
             try connection.show(run) { run in
-                (RunProgress(now: Timestamp.now().milliseconds).lines(run) + [RunProgress.failures(run)]).joined(separator: "\n")
+                (RunProgress(now: Timestamp.now().milliseconds).lines(run) + [RunProgress.failures(run)]).joined(
+                    separator: "\n"
+                )
             }
             return
         }
@@ -89,7 +91,8 @@ package struct PipelinesExplainCommand: AsyncParsableCommand {
         let body = try await connection.client().send(PipelinesAPI.explain, parameters: ["id": id])
         try connection.show(body) { body in
             body.tasks.map { task in
-                let head = "\(RunProgress.glyph(task.state)) \(task.name)  \(task.identity?.short ?? "-")  \(task.explanation)"
+                let head =
+                    "\(RunProgress.glyph(task.state)) \(task.name)  \(task.identity?.short ?? "-")  \(task.explanation)"
                 return ([head] + task.differences.map(Self.line)).joined(separator: "\n")
             }.joined(separator: "\n")
         }

@@ -10,7 +10,8 @@ struct RunProgress {
     /// The sign before a task.
     static func glyph(_ state: String) -> String {
         [
-            "waiting": "·", "ready": "○", "running": "▶", "succeeded": "✓", "cached": "≡", "failed": "✗", "retrying": "↻",
+            "waiting": "·", "ready": "○", "running": "▶", "succeeded": "✓", "cached": "≡", "failed": "✗",
+            "retrying": "↻",
             "skipped": "⊘", "cancelled": "■",
         ][state] ?? "?"
     }
@@ -32,7 +33,8 @@ struct RunProgress {
         case "retrying":
             let wait = max(0, (task.retryAt?.milliseconds ?? now) - now)
             text += "  attempt \(task.attempts + 1) in \(Self.time(wait))"
-        case _ where task.durationMilliseconds > 0 || task.state == "running": text += "  \(Self.time(task.durationMilliseconds))"
+        case _ where task.durationMilliseconds > 0 || task.state == "running":
+            text += "  \(Self.time(task.durationMilliseconds))"
         default: break
         }
         if task.attempts > 1, task.state != "retrying" { text += "  attempt \(task.attempts)" }

@@ -22,7 +22,8 @@ struct RunWatcher {
             do {
                 run = try await client.send(PipelinesAPI.runDetail, parameters: ["id": id])
                 failures = 0
-            } catch let error as PlatformError where error.code.kind == .unavailable && failures < Self.maximumFailures {
+            } catch let error as PlatformError where error.code.kind == .unavailable && failures < Self.maximumFailures
+            {
                 failures += 1
                 try await Task.sleep(for: Self.interval)
                 continue

@@ -57,7 +57,8 @@ package struct CommandTemplate: Sendable, Hashable {
     /// A text as one word of the POSIX shell (XCU 2.2.2).
     package static func quote(_ text: String) -> String {
         let plain = text.utf8.allSatisfy { byte in
-            (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || "_-.,/:=@%+".utf8.contains(byte)
+            (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+                || "_-.,/:=@%+".utf8.contains(byte)
         }
         return plain && !text.isEmpty ? text : "'" + text.replacingOccurrences(of: "'", with: "'\\''") + "'"
     }
@@ -69,7 +70,8 @@ package struct CommandTemplate: Sendable, Hashable {
             guard let close = rest[open.upperBound...].firstIndex(of: "}") else { break }
             let inside = rest[open.upperBound..<close]
             let after = rest.index(after: close)
-            guard let dot = inside.firstIndex(of: "."), inside[..<dot].allSatisfy({ $0.isLetter || $0 == "_" }), dot > inside.startIndex
+            guard let dot = inside.firstIndex(of: "."), inside[..<dot].allSatisfy({ $0.isLetter || $0 == "_" }),
+                dot > inside.startIndex
             else {
                 pieces.append(.text(String(rest[..<after])))
                 rest = rest[after...]

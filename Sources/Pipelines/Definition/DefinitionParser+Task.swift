@@ -13,7 +13,12 @@ extension DefinitionParser {
         guard let members = reader.members(node, of: "task '\(name)'", allowed: Self.taskKeys) else { return nil }
         let values = Dictionary(members.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
         guard let runNode = values["run"] else {
-            reader.note(.pipelineMissingKey, "Task '\(name)' has no 'run'.", nextStep: "Add the command as 'run:'.", at: taskNodes[name] ?? node)
+            reader.note(
+                .pipelineMissingKey,
+                "Task '\(name)' has no 'run'.",
+                nextStep: "Add the command as 'run:'.",
+                at: taskNodes[name] ?? node
+            )
             return nil
         }
         guard let run = reader.text(runNode, of: "the command of task '\(name)'") else { return nil }
@@ -40,7 +45,8 @@ extension DefinitionParser {
             guard let name = reader.name(member.key, what: "input", at: member.keyNode),
                 let text = reader.text(member.value, of: "input '\(name)' of task '\(task)'")
             else { continue }
-            guard let dot = text.lastIndex(of: "."), dot > text.startIndex, text.index(after: dot) < text.endIndex else {
+            guard let dot = text.lastIndex(of: "."), dot > text.startIndex, text.index(after: dot) < text.endIndex
+            else {
                 reader.note(
                     .pipelineInvalidValue,
                     "Input '\(name)' of task '\(task)' is '\(text.prefix(80))', which names no output of a task.",
@@ -62,9 +68,13 @@ extension DefinitionParser {
 
     private mutating func retries(_ node: Node, task: String) -> RetryPolicy {
         var limit = 0, backoff = 1.0
-        for member in reader.members(node, of: "'retries' of task '\(task)'", allowed: ["limit", "backoff_seconds"]) ?? [] {
+        for member in reader.members(node, of: "'retries' of task '\(task)'", allowed: ["limit", "backoff_seconds"])
+            ?? []
+        {
             if member.key == "limit" {
-                limit = reader.integer(member.value, of: "the retry limit of task '\(task)'", in: 0...Self.maximumRetries) ?? 0
+                limit =
+                    reader.integer(member.value, of: "the retry limit of task '\(task)'", in: 0...Self.maximumRetries)
+                    ?? 0
             } else {
                 backoff = reader.number(member.value, of: "the back-off of task '\(task)'", in: 0...3600) ?? 1
             }
@@ -78,7 +88,8 @@ extension DefinitionParser {
             let good = member.key.utf8.allSatisfy { byte in
                 (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == 95
             }
-            guard good, let first = member.key.utf8.first, !(48...57).contains(first), !member.key.hasPrefix("AKU_") else {
+            guard good, let first = member.key.utf8.first, !(48...57).contains(first), !member.key.hasPrefix("AKU_")
+            else {
                 reader.note(
                     .pipelineInvalidValue,
                     "'\(member.key.prefix(80))' cannot name a variable of task '\(task)'.",
@@ -87,7 +98,11 @@ extension DefinitionParser {
                 )
                 continue
             }
-            out[member.key] = reader.text(member.value, of: "variable '\(member.key)' of task '\(task)'", mayBeEmpty: true)
+            out[member.key] = reader.text(
+                member.value,
+                of: "variable '\(member.key)' of task '\(task)'",
+                mayBeEmpty: true
+            )
         }
         return out
     }
@@ -102,7 +117,9 @@ extension DefinitionParser {
             guard let node = taskNodes[task.name] else { continue }
             for input in task.inputs {
                 guard let producer = tasks[input.task] else {
-                    if !known.contains(input.task) { undefinedTask(input.task, by: "input '\(input.name)' of task '\(task.name)'", known, node) }
+                    if !known.contains(input.task) {
+                        undefinedTask(input.task, by: "input '\(input.name)' of task '\(task.name)'", known, node)
+                    }
                     continue
                 }
                 if !producer.outputs.contains(input.output) {

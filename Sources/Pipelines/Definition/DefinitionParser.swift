@@ -33,7 +33,18 @@ package struct DefinitionParser {
         }
         do {
             guard let root = try Yams.compose(yaml: yaml) else {
-                return (nil, [DefinitionProblem(.pipelineMissingKey, "The file is empty.", nextStep: "Write 'pipeline: NAME' and 'tasks:'.", line: 1, column: 1)])
+                return (
+                    nil,
+                    [
+                        DefinitionProblem(
+                            .pipelineMissingKey,
+                            "The file is empty.",
+                            nextStep: "Write 'pipeline: NAME' and 'tasks:'.",
+                            line: 1,
+                            column: 1
+                        )
+                    ]
+                )
             }
             let (definition, found) = withoutActuallyEscaping(codeExists) { codeExists in
                 var parser = DefinitionParser(codeExists: codeExists)
@@ -56,7 +67,8 @@ package struct DefinitionParser {
         for member in members {
             switch member.key {
             case "pipeline":
-                name = reader.text(member.value, of: "the pipeline's name")
+                name =
+                    reader.text(member.value, of: "the pipeline's name")
                     .flatMap { reader.name($0, what: "pipeline", at: member.value) } ?? ""
             case "description": summary = reader.text(member.value, of: "the description", mayBeEmpty: true) ?? ""
             case "parameters": parameters = self.parameters(member.value)
@@ -64,7 +76,13 @@ package struct DefinitionParser {
             default: tasks = self.tasks(member.value)
             }
         }
-        let definition = PipelineDefinition(name: name, summary: summary, parameters: parameters, code: code, tasks: tasks)
+        let definition = PipelineDefinition(
+            name: name,
+            summary: summary,
+            parameters: parameters,
+            code: code,
+            tasks: tasks
+        )
         checkReferences(definition)
         return definition
     }
@@ -108,7 +126,9 @@ package struct DefinitionParser {
                     )
                 }
             }
-            let summary = values["description"].flatMap { reader.text($0, of: "the description of \(what)", mayBeEmpty: true) } ?? ""
+            let summary =
+                values["description"].flatMap { reader.text($0, of: "the description of \(what)", mayBeEmpty: true) }
+                ?? ""
             out.append(ParameterDefinition(name: name, type: type, standard: standard, summary: summary))
         }
         return out

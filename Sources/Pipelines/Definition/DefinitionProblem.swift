@@ -42,7 +42,8 @@ extension DefinitionProblem {
     /// What the YAML parser says, with its place.
     init(_ error: any Error) {
         switch error as? YamlError {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
             self.init(
                 .pipelineSyntax,
                 "The file is not YAML here: \(problem).",

@@ -55,7 +55,12 @@ struct NodeReader {
             return nil
         }
         guard !scalar.string.isEmpty || mayBeEmpty else {
-            note(.pipelineInvalidValue, "\(what.capitalisedFirst) is empty.", nextStep: "Write something or leave the key out.", at: node)
+            note(
+                .pipelineInvalidValue,
+                "\(what.capitalisedFirst) is empty.",
+                nextStep: "Write something or leave the key out.",
+                at: node
+            )
             return nil
         }
         return scalar.isNull ? "" : scalar.string
@@ -102,7 +107,9 @@ struct NodeReader {
 
     /// `true` or `false`.
     mutating func boolean(_ node: Node, of what: String) -> Bool? {
-        guard let scalar = node.scalar, scalar.style == .plain, let value = ["true": true, "false": false][scalar.string] else {
+        guard let scalar = node.scalar, scalar.style == .plain,
+            let value = ["true": true, "false": false][scalar.string]
+        else {
             wrongType(node, what, "true or false")
             return nil
         }
@@ -163,7 +170,12 @@ struct NodeReader {
     }
 
     mutating func tooMany(_ node: Node, _ what: String, _ bound: Int) {
-        note(.pipelineTooMany, "\(what.capitalisedFirst) has more than \(bound) members.", nextStep: "Split the pipeline.", at: node)
+        note(
+            .pipelineTooMany,
+            "\(what.capitalisedFirst) has more than \(bound) members.",
+            nextStep: "Split the pipeline.",
+            at: node
+        )
     }
 
     mutating func wrongType(_ node: Node, _ what: String, _ wanted: String) {

@@ -14,6 +14,7 @@ package enum ParameterType: String, Sendable, CaseIterable {
     ///
     /// - Returns: nil when it is neither.
     package func accept(_ value: JSONValue) -> JSONValue? {
+        // `.none` is spelt out: a bare nil beside a JSON value means JSON's null.
         switch (self, value) {
         case (.string, .string), (.integer, .integer), (.boolean, .bool):
             return value
@@ -22,19 +23,22 @@ package enum ParameterType: String, Sendable, CaseIterable {
         case (.number, .integer(let number)):
             return .number(Double(number))
         case (.number, .number(let number)):
-            return number.isFinite ? value : nil
+            return number.isFinite ? .some(value) : .none
         case (.integer, .string(let text)):
             return Int64(text).map(JSONValue.integer)
         case (.number, .string(let text)):
-            return Double(text).flatMap { $0.isFinite ? .number($0) : nil }
+            return Double(text).flatMap { $0.isFinite ? .some(.number($0)) : .none }
         case (.boolean, .string(let text)):
             return ["true": true, "false": false][text].map(JSONValue.bool)
         case (.list, .string(let text)):
-            return .array(text.isEmpty ? [] : text.split(separator: ",", omittingEmptySubsequences: false).map { .string(String($0)) })
+            return .array(
+                text.isEmpty
+                    ? [] : text.split(separator: ",", omittingEmptySubsequences: false).map { .string(String($0)) }
+            )
         case (.list, .array(let elements)):
-            return elements.allSatisfy(Self.isElement) ? value : nil
+            return elements.allSatisfy(Self.isElement) ? .some(value) : .none
         default:
-            return nil
+            return .none
         }
     }
 

@@ -28,11 +28,18 @@ package struct PipelineFile: Sendable {
             throw PlatformError(.fileMissing, "The pipeline file '\(path)' cannot be read.", context: ["path": path])
         }
         guard let source = String(validating: data, as: UTF8.self) else {
-            throw PlatformError(.invalidUTF8, "'\(path)' is not UTF-8 text.", nextStep: "Save it as UTF-8.", context: ["path": path])
+            throw PlatformError(
+                .invalidUTF8,
+                "'\(path)' is not UTF-8 text.",
+                nextStep: "Save it as UTF-8.",
+                context: ["path": path]
+            )
         }
         self.source = source
         let folder = Self.folder(of: path)
-        (parsed, problems) = DefinitionParser.parse(source) { FileManager.default.fileExists(atPath: folder + "/" + $0) }
+        (parsed, problems) = DefinitionParser.parse(source) {
+            FileManager.default.fileExists(atPath: folder + "/" + $0)
+        }
     }
 
     /// The definition.

@@ -29,14 +29,20 @@ extension PipelineEngine {
             )
             try transaction.execute(
                 "INSERT INTO pipeline_version (pipeline, version, digest, source, code, actor, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [.text(name), .integer(number), .digest(digest), .text(source), try .json(record), .text(actor), .time(now)]
+                [
+                    .text(name), .integer(number), .digest(digest), .text(source), try .json(record), .text(actor),
+                    .time(now),
+                ]
             )
             try transaction.record(
                 JournalEvent(
                     kind: "pipeline.applied",
                     subject: "pipeline/\(name)",
                     actor: actor,
-                    body: ["version": .integer(number), "digest": .string(digest.description), "tasks": .integer(Int64(tasks))]
+                    body: [
+                        "version": .integer(number), "digest": .string(digest.description),
+                        "tasks": .integer(Int64(tasks)),
+                    ]
                 )
             )
             guard let version = try PipelineStore.version(of: name, Int(number), in: transaction) else {
@@ -57,7 +63,9 @@ extension PipelineEngine {
             )
         }
         let items = code.filter { paths.contains($0.path) }
-        return Dictionary(items.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first }).values.sorted { $0.path < $1.path }
+        return Dictionary(items.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first }).values.sorted {
+            $0.path < $1.path
+        }
     }
 
     /// One tree a task, in which each of its code paths is a top folder or file; equal lists share a tree.
@@ -67,7 +75,8 @@ extension PipelineEngine {
         for task in definition.tasks {
             let paths = definition.codePaths(of: task).sorted()
             if paths.isEmpty { continue }
-            let digest = try known[paths] ?? objects.put(tree: combined(items.filter { paths.contains($0.path) })).digest
+            let digest =
+                try known[paths] ?? objects.put(tree: combined(items.filter { paths.contains($0.path) })).digest
             known[paths] = digest
             out[task.name] = digest
         }
@@ -79,10 +88,22 @@ extension PipelineEngine {
             entries: items.flatMap { item -> [TreeEntry] in
                 switch item.kind {
                 case .file:
-                    [TreeEntry(path: item.name, digest: item.digest, size: try objects.size(item.digest), executable: false)]
+                    [
+                        TreeEntry(
+                            path: item.name,
+                            digest: item.digest,
+                            size: try objects.size(item.digest),
+                            executable: false
+                        )
+                    ]
                 case .tree:
                     try objects.tree(item.digest).entries.filter(Self.isSource).map { entry in
-                        TreeEntry(path: "\(item.name)/\(entry.path)", digest: entry.digest, size: entry.size, executable: entry.executable)
+                        TreeEntry(
+                            path: "\(item.name)/\(entry.path)",
+                            digest: entry.digest,
+                            size: entry.size,
+                            executable: entry.executable
+                        )
                     }
                 }
             }
@@ -92,6 +113,7 @@ extension PipelineEngine {
     /// What tools leave beside sources must not change a task's identity.
     private static func isSource(_ entry: TreeEntry) -> Bool {
         let parts = entry.path.split(separator: "/")
-        return !parts.contains { ["__pycache__", ".git", ".pytest_cache", ".DS_Store"].contains($0) } && !entry.path.hasSuffix(".pyc")
+        return !parts.contains { ["__pycache__", ".git", ".pytest_cache", ".DS_Store"].contains($0) }
+            && !entry.path.hasSuffix(".pyc")
     }
 }

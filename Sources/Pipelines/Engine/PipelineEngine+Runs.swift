@@ -22,8 +22,12 @@ extension PipelineEngine {
         idempotencyKey: String? = nil,
         useCache: Bool = true
     ) async throws -> String {
-        guard reason.utf8.count <= Self.maximumReasonBytes, idempotencyKey?.utf8.count ?? 0 <= Self.maximumReasonBytes else {
-            throw PlatformError(.tooLarge, "The reason or idempotency key is longer than \(Self.maximumReasonBytes) bytes.")
+        guard reason.utf8.count <= Self.maximumReasonBytes, idempotencyKey?.utf8.count ?? 0 <= Self.maximumReasonBytes
+        else {
+            throw PlatformError(
+                .tooLarge,
+                "The reason or idempotency key is longer than \(Self.maximumReasonBytes) bytes."
+            )
         }
         let version = try await store.version(of: pipeline)
         let definition = try version.definition()
@@ -54,7 +58,10 @@ extension PipelineEngine {
             }
             let run = try RunRecord(row)
             if run.state == .running, run.cancelActor == nil {
-                try transaction.execute("UPDATE pipeline_run SET cancel_actor = ? WHERE id = ?", [.text(actor), .text(id)])
+                try transaction.execute(
+                    "UPDATE pipeline_run SET cancel_actor = ? WHERE id = ?",
+                    [.text(actor), .text(id)]
+                )
                 try transaction.record(
                     JournalEvent(
                         kind: "pipeline.run.cancel_requested",
@@ -133,7 +140,8 @@ private struct NewRun: Sendable {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running', ?)
             """,
             [
-                .text(id), .text(definition.name), .integer(Int64(version)), try .json(parameters), .text(reason), .text(actor),
+                .text(id), .text(definition.name), .integer(Int64(version)), try .json(parameters), .text(reason),
+                .text(actor),
                 .optional(key), .bool(useCache), .time(at),
             ]
         )
@@ -149,7 +157,8 @@ private struct NewRun: Sendable {
                 subject: "pipeline-run/\(id)",
                 actor: actor,
                 body: [
-                    "pipeline": .string(definition.name), "version": .integer(Int64(version)), "reason": .string(reason),
+                    "pipeline": .string(definition.name), "version": .integer(Int64(version)),
+                    "reason": .string(reason),
                     "parameters": .object(parameters),
                 ]
             )

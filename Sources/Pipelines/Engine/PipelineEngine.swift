@@ -100,7 +100,10 @@ package actor PipelineEngine: Service {
             for case .ended(let run, let task, _, _) in events { controls[AttemptKey(run: run, task: task)] = nil }
             for action in actions { perform(action, in: &group) }
         } catch {
-            logger.error("a step of the pipeline engine could not be written; it is repeated", metadata: ["error": "\(error)"])
+            logger.error(
+                "a step of the pipeline engine could not be written; it is repeated",
+                metadata: ["error": "\(error)"]
+            )
             undone = events
             let mailbox = mailbox
             group.addTask {
@@ -129,7 +132,11 @@ package actor PipelineEngine: Service {
                     let token = try await issueTaskToken(order.run, order.task)
                     outcome = await executor.execute(order, token: token, control: control)
                 } catch {
-                    let reason = PlatformError(.taskStartFailed, "The task got no token: \(error).", nextStep: "See the server's log.")
+                    let reason = PlatformError(
+                        .taskStartFailed,
+                        "The task got no token: \(error).",
+                        nextStep: "See the server's log."
+                    )
                     outcome = .lost(reason)
                 }
                 mailbox.post(.ended(run: order.run, task: order.task, attempt: order.attempt, outcome))
@@ -191,7 +198,9 @@ package actor PipelineEngine: Service {
 
     private func unfinishedRuns() async throws -> [String] {
         try await database.read { reader in
-            try reader.query("SELECT id FROM pipeline_run WHERE state = 'running' ORDER BY id").map { try $0.text("id") }
+            try reader.query("SELECT id FROM pipeline_run WHERE state = 'running' ORDER BY id").map {
+                try $0.text("id")
+            }
         }
     }
 }

@@ -20,7 +20,13 @@ struct RunStepper {
     private(set) var actions: [EngineAction] = []
     private var places: Int
 
-    init(_ transaction: any SQLTransaction, objects: ObjectStore, now: Timestamp, runs: [String: ActiveRun], places: Int) {
+    init(
+        _ transaction: any SQLTransaction,
+        objects: ObjectStore,
+        now: Timestamp,
+        runs: [String: ActiveRun],
+        places: Int
+    ) {
         self.transaction = transaction
         self.objects = objects
         self.now = now
@@ -49,10 +55,14 @@ struct RunStepper {
     private mutating func ended(_ id: String, _ task: String, _ attempt: Int, _ outcome: AttemptOutcome) throws {
         switch outcome {
         case .succeeded(let outputs):
-            guard let status = runs[id]?.machine[task], status.state == .running, status.attempt == attempt else { return }
+            guard let status = runs[id]?.machine[task], status.state == .running, status.attempt == attempt else {
+                return
+            }
             runs[id]?.outputs[task] = outputs
             try writeOutputs(id, task, outputs)
-            if let identity = runs[id]?.components[task]?.identity { try remember(identity, id, task) }
+            if let identity = runs[id]?.components[task]?.identity, runs[id]?.tasks[task]?.cache == true {
+                try remember(identity, id, task)
+            }
             try apply(id, failure: nil) { $0.apply(.succeeded(task, attempt: attempt)) }
         case .failed(let error):
             let at = now
@@ -60,7 +70,11 @@ struct RunStepper {
         case .stopped(.cancelled):
             try apply(id, failure: nil) { $0.apply(.stopped(task, attempt: attempt)) }
         case .stopped:
-            let error = PlatformError(.taskLost, "The server went down while the task ran.", nextStep: "Nothing: the task is repeated.")
+            let error = PlatformError(
+                .taskLost,
+                "The server went down while the task ran.",
+                nextStep: "Nothing: the task is repeated."
+            )
             try apply(id, failure: error) { $0.apply(.lost(task, attempt: attempt, counted: false)) }
         case .lost(let error):
             try apply(id, failure: error) { $0.apply(.lost(task, attempt: attempt, counted: true)) }
@@ -116,14 +130,19 @@ struct RunStepper {
 
     /// The outputs of the execution with this identity, when the store still has all of them.
     private func lookUp(_ identity: Digest) throws -> (run: String, outputs: [TaskOutput])? {
-        let row = try transaction.first("SELECT run_id, task FROM pipeline_cache WHERE identity = ?", [.digest(identity)])
+        let row = try transaction.first(
+            "SELECT run_id, task FROM pipeline_cache WHERE identity = ?",
+            [.digest(identity)]
+        )
         guard let row else { return nil }
         let run = try row.text("run_id"), task = try row.text("task")
         let outputs = try PipelineStore.outputs(of: run, task: task, in: transaction)[task] ?? []
         for output in outputs {
             guard objects.contains(output.digest) else { return nil }
             if output.kind == .tree {
-                guard let tree = try? objects.tree(output.digest), tree.entries.allSatisfy({ objects.contains($0.digest) }) else {
+                guard let tree = try? objects.tree(output.digest),
+                    tree.entries.allSatisfy({ objects.contains($0.digest) })
+                else {
                     return nil
                 }
             }
@@ -158,7 +177,10 @@ struct RunStepper {
         for output in outputs {
             try transaction.execute(
                 "INSERT INTO pipeline_output (run_id, task, name, digest, kind, bytes) VALUES (?, ?, ?, ?, ?, ?)",
-                [.text(id), .text(task), .text(output.name), .digest(output.digest), .text(output.kind.rawValue), .integer(output.bytes)]
+                [
+                    .text(id), .text(task), .text(output.name), .digest(output.digest), .text(output.kind.rawValue),
+                    .integer(output.bytes),
+                ]
             )
         }
     }

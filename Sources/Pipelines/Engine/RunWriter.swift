@@ -31,11 +31,13 @@ struct RunWriter {
             WHERE run_id = ? AND task = ?
             """,
             [
-                .text(transition.to.name), .integer(Int64(status.attempt)), .integer(Int64(status.losses)), .optional(retryAt),
+                .text(transition.to.name), .integer(Int64(status.attempt)), .integer(Int64(status.losses)),
+                .optional(retryAt),
                 .optional(known?.identity.description), .optional(try known.map { try CanonicalJSON.text($0.value) }),
                 .optional(cachedFrom), .bool(transition.to == .running), .time(now),
                 transition.to.isFinal ? .time(now) : .null,
-                .optional(ownFailure?.code.name), .optional(ownFailure.map(Self.message)), .optional(ownFailure?.nextStep),
+                .optional(ownFailure?.code.name), .optional(ownFailure.map(Self.message)),
+                .optional(ownFailure?.nextStep),
                 .text(run.id), .text(name),
             ]
         )
@@ -86,7 +88,9 @@ struct RunWriter {
     }
 
     private func record(_ kind: String, _ body: [String: JSONValue]) throws {
-        try transaction.record(JournalEvent(kind: kind, subject: "pipeline-run/\(run.id)", actor: "system", body: .object(body)))
+        try transaction.record(
+            JournalEvent(kind: kind, subject: "pipeline-run/\(run.id)", actor: "system", body: .object(body))
+        )
     }
 
     private static func kind(_ state: TaskState, lost: Bool) -> String? {

@@ -41,7 +41,10 @@ struct ChildProcess: Sendable {
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setsigdefault(&attributes, &all)
         posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+        posix_spawnattr_setflags(
+            &attributes,
+            Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK)
+        )
 
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -65,7 +68,8 @@ struct ChildProcess: Sendable {
             throw PlatformError(
                 .taskStartFailed,
                 "No process could be started: \(String(cString: strerror(code))).",
-                nextStep: code == E2BIG ? "Shorten the command or its environment." : "Free memory or processes, then run again."
+                nextStep: code == E2BIG
+                    ? "Shorten the command or its environment." : "Free memory or processes, then run again."
             )
         }
         return ChildProcess(id: id)

@@ -25,7 +25,8 @@ enum ProcessTable {
         let wanted = Data("\(variable)=\(prefix)".utf8)
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return names.compactMap { pid_t($0) }.filter { process in
-            guard process != getpid(), let environment = FileManager.default.contents(atPath: "/proc/\(process)/environ")
+            guard process != getpid(),
+                let environment = FileManager.default.contents(atPath: "/proc/\(process)/environ")
             else { return false }
             return environment.split(separator: 0).contains { $0.starts(with: wanted) }
         }

@@ -28,13 +28,16 @@ package struct Workspace: Sendable {
     }
 
     /// The log of one attempt.
-    package func log(_ run: String, _ task: String, _ attempt: Int) -> String { "\(root)/logs/\(run)/\(task).\(attempt).log" }
+    package func log(_ run: String, _ task: String, _ attempt: Int) -> String {
+        "\(root)/logs/\(run)/\(task).\(attempt).log"
+    }
 
     /// Removes a folder with everything in it, read-only folders too.
     static func remove(_ path: String) {
         if (try? FileManager.default.removeItem(atPath: path)) != nil { return }
         if let walk = FileManager.default.enumerator(atPath: path) {
-            for case let item as String in walk where walk.fileAttributes?[.type] as? FileAttributeType == .typeDirectory {
+            for case let item as String in walk
+            where walk.fileAttributes?[.type] as? FileAttributeType == .typeDirectory {
                 chmod(path + "/" + item, 0o700)
             }
         }
@@ -96,7 +99,12 @@ struct AttemptFolder: Sendable {
                     let stored = try objects.putTree(directory: path)
                     return TaskOutput(name: name, digest: stored.digest, kind: .tree, bytes: stored.bytes)
                 } catch let error as PlatformError where error.code == .treeInvalid {
-                    throw PlatformError(.taskOutputInvalid, "Output '\(name)': \(error.message)", nextStep: error.nextStep, context: ["output": name])
+                    throw PlatformError(
+                        .taskOutputInvalid,
+                        "Output '\(name)': \(error.message)",
+                        nextStep: error.nextStep,
+                        context: ["output": name]
+                    )
                 }
             default:
                 throw PlatformError(

@@ -13,7 +13,10 @@ package struct RunPlan: Sendable, Hashable {
     /// The plan of a definition, which is free of cycles by construction.
     package init(_ definition: PipelineDefinition) {
         names = definition.tasks.map(\.name)
-        let indices = Dictionary(names.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
+        let indices = Dictionary(
+            names.enumerated().map { ($0.element, $0.offset) },
+            uniquingKeysWith: { first, _ in first }
+        )
         self.indices = indices
         let upstream = definition.tasks.map { task in task.upstream.compactMap { indices[$0] } }
         var downstream = [[Int]](repeating: [], count: names.count)

@@ -14,7 +14,9 @@ package struct PipelineStore: Sendable {
     /// Every pipeline by name; at most 1,000.
     package func pipelines() async throws -> [PipelineSummary] {
         try await database.read { reader in
-            try reader.query("SELECT name, latest_version, description, created_at FROM pipeline ORDER BY name LIMIT 1000").map { row in
+            try reader.query(
+                "SELECT name, latest_version, description, created_at FROM pipeline ORDER BY name LIMIT 1000"
+            ).map { row in
                 PipelineSummary(
                     name: try row.text("name"),
                     latestVersion: Int(try row.integer("latest_version")),
@@ -48,7 +50,10 @@ package struct PipelineStore: Sendable {
                 SELECT * FROM pipeline_run WHERE (? IS NULL OR pipeline = ?) AND (? IS NULL OR id < ?)
                 ORDER BY id DESC LIMIT ?
                 """,
-                [.optional(pipeline), .optional(pipeline), .optional(before), .optional(before), .integer(Int64(limit) + 1)]
+                [
+                    .optional(pipeline), .optional(pipeline), .optional(before), .optional(before),
+                    .integer(Int64(limit) + 1),
+                ]
             ).map(RunRecord.init)
         }
         let page = Array(runs.prefix(limit))
@@ -79,10 +84,15 @@ package struct PipelineStore: Sendable {
     static func detail(_ id: String, in reader: any SQLReader) throws -> RunDetail? {
         guard let run = try reader.first("SELECT * FROM pipeline_run WHERE id = ?", [.text(id)]) else { return nil }
         let tasks = try reader.query("SELECT * FROM pipeline_task WHERE run_id = ? ORDER BY position", [.text(id)])
-        return RunDetail(run: try RunRecord(run), tasks: try tasks.map(TaskRecord.init), outputs: try outputs(of: id, in: reader))
+        return RunDetail(
+            run: try RunRecord(run),
+            tasks: try tasks.map(TaskRecord.init),
+            outputs: try outputs(of: id, in: reader)
+        )
     }
 
-    static func outputs(of run: String, task: String? = nil, in reader: any SQLReader) throws -> [String: [TaskOutput]] {
+    static func outputs(of run: String, task: String? = nil, in reader: any SQLReader) throws -> [String: [TaskOutput]]
+    {
         let rows = try reader.query(
             "SELECT * FROM pipeline_output WHERE run_id = ? AND (? IS NULL OR task = ?) ORDER BY task, name",
             [.text(run), .optional(task), .optional(task)]

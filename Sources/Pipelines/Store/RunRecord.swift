@@ -66,7 +66,11 @@ package struct TaskRecord: Sendable, Hashable {
         guard let state = TaskState(name: name, retryAt: try row.optionalTime("retry_at")) else {
             throw PlatformError(.internalError, "A task has the unknown state '\(name)'.", context: ["task": task])
         }
-        status = TaskStatus(state: state, attempt: Int(try row.integer("attempt")), losses: Int(try row.integer("losses")))
+        status = TaskStatus(
+            state: state,
+            attempt: Int(try row.integer("attempt")),
+            losses: Int(try row.integer("losses"))
+        )
         components = try row.optionalText("components").map { _ in try row.json("components", as: TaskComponents.self) }
         identity = try row.optionalDigest("identity")
         cachedFrom = try row.optionalText("cached_from")

@@ -5,7 +5,11 @@ import WireAPI
 extension CodeItem {
     init(_ body: CodeItemBody) throws {
         guard let kind = OutputKind(rawValue: body.kind) else {
-            throw PlatformError(.invalidArgument, "'\(body.kind.prefix(40))' is no kind of code.", nextStep: "Write file or tree.")
+            throw PlatformError(
+                .invalidArgument,
+                "'\(body.kind.prefix(40))' is no kind of code.",
+                nextStep: "Write file or tree."
+            )
         }
         self.init(path: body.path, digest: body.digest, kind: kind)
     }
@@ -23,7 +27,13 @@ extension PipelineBody {
                 Parameter(name: $0.name, type: $0.type.rawValue, standard: $0.standard, description: $0.summary)
             },
             tasks: definition.levels.map { task, level in
-                Task(name: task.name, upstream: task.upstream, level: level, outputs: task.outputs, run: task.run.source)
+                Task(
+                    name: task.name,
+                    upstream: task.upstream,
+                    level: level,
+                    outputs: task.outputs,
+                    run: task.run.source
+                )
             },
             code: version.items.map { CodeItemBody(path: $0.path, digest: $0.digest, kind: $0.kind.rawValue) },
             actor: version.actor,
@@ -104,10 +114,12 @@ extension ExplainRunBody.Task {
         let sentence: String
         switch (explanation.cachedFrom, explanation.comparedWith) {
         case (let source?, _): sentence = "The same identity was executed by run \(source); its outputs are linked."
-        case (nil, _) where explanation.identity == nil: sentence = "The task has not been ready yet, so it has no identity."
+        case (nil, _) where explanation.identity == nil:
+            sentence = "The task has not been ready yet, so it has no identity."
         case (nil, nil): sentence = "No earlier run of the pipeline got to this task."
         case (nil, let earlier?) where explanation.differences.isEmpty:
-            sentence = "Nothing differs from run \(earlier); it was executed since the cache is off for it or had no good outputs."
+            sentence =
+                "Nothing differs from run \(earlier); it was executed since the cache is off for it or had no good outputs."
         case (nil, let earlier?):
             sentence = "Differs from run \(earlier) in \(explanation.differences.map(\.part).joined(separator: ", "))."
         }

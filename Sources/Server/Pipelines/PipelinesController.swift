@@ -28,7 +28,8 @@ package struct PipelinesController: Sendable {
             PipelineListBody(pipelines: try await engine.store.pipelines().map(PipelineListBody.Item.init))
         }
         routes.on(PipelinesAPI.show) { call in
-            let number = call.query("version") == nil ? nil : try call.integer("version", default: 1, in: 1...Int(Int32.max))
+            let number =
+                call.query("version") == nil ? nil : try call.integer("version", default: 1, in: 1...Int(Int32.max))
             return try PipelineBody(await engine.store.version(of: call.parameter("name"), number))
         }
         routes.on(PipelinesAPI.run) { call, body in
@@ -64,7 +65,9 @@ package struct PipelinesController: Sendable {
             let id = try call.parameter("id")
             return ExplainRunBody(runID: id, tasks: try await engine.store.explain(id).map(ExplainRunBody.Task.init))
         }
-        routes.raw(.get, PipelinesAPI.logPath, permission: .pipelinesRead, errors: .platform) { call in try await log(call) }
+        routes.raw(.get, PipelinesAPI.logPath, permission: .pipelinesRead, errors: .platform) { call in
+            try await log(call)
+        }
     }
 
     private func detail(_ id: String) async throws -> PipelineRunBody {
@@ -75,7 +78,8 @@ package struct PipelinesController: Sendable {
 
     private func log(_ call: Call) async throws -> Response {
         let offset = try call.integer("offset", default: 0, in: 0...Int.max)
-        let attempt = call.query("attempt") == nil ? nil : try call.integer("attempt", default: 1, in: 1...Int(Int32.max))
+        let attempt =
+            call.query("attempt") == nil ? nil : try call.integer("attempt", default: 1, in: 1...Int(Int32.max))
         let (bytes, number, isOpen) = try await engine.log(
             run: call.parameter("id"),
             task: call.parameter("task"),

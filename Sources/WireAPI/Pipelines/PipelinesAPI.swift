@@ -16,7 +16,12 @@ package enum PipelinesAPI {
     package static let list = Route(.get, "/api/v1/pipelines", permission: .pipelinesRead, reply: PipelineListBody.self)
 
     /// One pipeline, its newest version, or the one that `?version=` names.
-    package static let show = Route(.get, "/api/v1/pipelines/{name}", permission: .pipelinesRead, reply: PipelineBody.self)
+    package static let show = Route(
+        .get,
+        "/api/v1/pipelines/{name}",
+        permission: .pipelinesRead,
+        reply: PipelineBody.self
+    )
 
     /// Starts a run of the newest version.
     package static let run = Route(
@@ -28,7 +33,12 @@ package enum PipelinesAPI {
     )
 
     /// Runs, newest first; `?pipeline=`, `?before=ID` and `?limit=`.
-    package static let runs = Route(.get, "/api/v1/pipeline-runs", permission: .pipelinesRead, reply: PipelineRunListBody.self)
+    package static let runs = Route(
+        .get,
+        "/api/v1/pipeline-runs",
+        permission: .pipelinesRead,
+        reply: PipelineRunListBody.self
+    )
 
     /// One run with its tasks.
     package static let runDetail = Route(

@@ -20,7 +20,9 @@ struct EngineHarness: Sendable {
     }
 
     /// A new engine over the same data, as after a restart.
-    func engine(places: Int = 2, grace: Duration = .milliseconds(300), maximumLogBytes: Int64 = 1 << 20) -> PipelineEngine {
+    func engine(places: Int = 2, grace: Duration = .milliseconds(300), maximumLogBytes: Int64 = 1 << 20)
+        -> PipelineEngine
+    {
         PipelineEngine(
             database: database,
             objects: objects,
@@ -46,7 +48,10 @@ struct EngineHarness: Sendable {
         _ body: @Sendable @escaping (PipelineEngine) async throws -> T
     ) async throws -> T {
         let engine = engine ?? self.engine()
-        let group = ServiceGroup(services: [engine], logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        let group = ServiceGroup(
+            services: [engine],
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        )
         return try await withThrowingTaskGroup(of: T?.self) { tasks in
             tasks.addTask {
                 try await group.run()
@@ -85,7 +90,8 @@ struct EngineHarness: Sendable {
 
     /// Kinds of the journal's events, in order, with the task where there is one.
     func events() async throws -> [String] {
-        try await Journal(database: database).entries(after: 0, limit: 1000, kindPrefix: "pipeline.", subject: nil).map { entry in
+        try await Journal(database: database).entries(after: 0, limit: 1000, kindPrefix: "pipeline.", subject: nil).map
+        { entry in
             [entry.event.kind, entry.event.body["task"]?.stringValue].compactMap { $0 }.joined(separator: " ")
         }
     }

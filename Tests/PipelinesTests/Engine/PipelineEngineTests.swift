@@ -41,7 +41,8 @@ import Testing
         _ = try await harness.withEngine { try await harness.run(Self.chain, on: $0) }
         #expect(
             try await harness.events() == [
-                "pipeline.applied", "pipeline.run.created", "pipeline.task.started first", "pipeline.task.succeeded first",
+                "pipeline.applied", "pipeline.run.created", "pipeline.task.started first",
+                "pipeline.task.succeeded first",
                 "pipeline.task.started second", "pipeline.task.succeeded second", "pipeline.run.succeeded",
             ]
         )
@@ -72,7 +73,9 @@ import Testing
             let first = try await harness.run(Self.chain, on: engine)
             _ = try await harness.run(Self.chain, on: engine)
             let digest = try #require(first.outputs["second"]?.first?.digest)
-            return (first, try await engine.producer(of: digest), try await engine.producer(of: Digest.sha256(of: Data())))
+            return (
+                first, try await engine.producer(of: digest), try await engine.producer(of: Digest.sha256(of: Data()))
+            )
         }
         let execution = try #require(producer)
         #expect(execution.runID == first.run.id)
@@ -158,7 +161,13 @@ import Testing
         let second = try await engine.start(pipeline: "chain", reason: "", actor: "a", idempotencyKey: "k")
         #expect(first == second)
         let error = await #expect(throws: PlatformError.self) {
-            try await engine.start(pipeline: "chain", parameters: ["word": "x"], reason: "", actor: "a", idempotencyKey: "k")
+            try await engine.start(
+                pipeline: "chain",
+                parameters: ["word": "x"],
+                reason: "",
+                actor: "a",
+                idempotencyKey: "k"
+            )
         }
         #expect(error?.code == .idempotencyMismatch)
     }
@@ -190,7 +199,9 @@ import Testing
     }
 
     @Test func `a thousand cached tasks are linked in one step`() async throws {
-        let tasks = (0..<1000).map { "  t\($0): { run: 'echo \($0) > ${outputs.o}', outputs: [o] }" }.joined(separator: "\n")
+        let tasks = (0..<1000).map { "  t\($0): { run: 'echo \($0) > ${outputs.o}', outputs: [o] }" }.joined(
+            separator: "\n"
+        )
         let harness = try EngineHarness()
         let yaml = "pipeline: wide\ntasks:\n" + tasks
         let engine = harness.engine(places: 1)
