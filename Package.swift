@@ -125,7 +125,7 @@ if Context.environment["AKU_BENCHMARKS"] != nil {
     package.targets.append(
         .executableTarget(
             name: "storage-benchmark",
-            dependencies: ["Primitives", "Storage", grdb],
+            dependencies: ["Primitives", "Storage", grdb, .product(name: "GRDBSQLite", package: "GRDB.swift")],
             path: "Benchmarks/storage",
             exclude: ["README.md", "latest.json"],
             swiftSettings: strict

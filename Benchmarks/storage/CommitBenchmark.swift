@@ -1,11 +1,13 @@
 import Foundation
 import GRDB
+import GRDBSQLite
 import Primitives
 import Storage
 
-/// Durable writes a second: a row and its journal event, by 1, 8 and 64 writers that each wait for their own commit. Beside
-/// it the bare rate of SQLite on the same disk in the same run: one prepared INSERT of the same row in a transaction of its
-/// own, WAL, `synchronous=FULL`, one thread in a loop. The two alternate, so that both see the same machine.
+/// Durable writes a second: a row and its journal event, by 1, 8 and 64 writers that each wait for their own commit.
+/// Beside it the bare rate of SQLite on the same disk in the same run: one prepared INSERT of the same row in a
+/// transaction of its own, WAL, `synchronous=FULL`, one thread in a loop. The two alternate, so that both see the same
+/// machine.
 struct CommitBenchmark {
     private static let rounds = 5
     private static let secondsARound = 1.5
@@ -79,9 +81,12 @@ struct CommitBenchmark {
                 let end = ContinuousClock().now + .seconds(Self.secondsARound)
                 var count = 0
                 while ContinuousClock().now < end {
-                    sqlite3_bind_text(statement, 1, "writer 0", -1, unsafeBitCast(-1, to: sqlite3_destructor_type.self))
-                    sqlite3_bind_double(statement, 2, Double(count))
-                    guard sqlite3_step(statement) == SQLITE_DONE else { throw DatabaseError(resultCode: .SQLITE_ERROR) }
+                    let result = "writer 0".withCString { name in
+                        sqlite3_bind_text(statement, 1, name, -1, nil)
+                        sqlite3_bind_double(statement, 2, Double(count))
+                        return sqlite3_step(statement)
+                    }
+                    guard result == SQLITE_DONE else { throw DatabaseError(resultCode: .SQLITE_ERROR) }
                     sqlite3_reset(statement)
                     count += 1
                 }

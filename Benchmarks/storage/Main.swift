@@ -12,7 +12,11 @@ struct StorageBenchmark {
         claims += try await ObjectBenchmark(folder: folder).run()
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        let report = Report(date: String(Timestamp.now().description.prefix(10)), machine: Machine.describe(), claims: claims)
+        let report = Report(
+            date: String(Timestamp.now().description.prefix(10)),
+            machine: Machine.describe(),
+            claims: claims
+        )
         try encoder.encode(report).write(to: URL(fileURLWithPath: "Benchmarks/storage/latest.json"))
         for claim in claims {
             print("\(claim.claim): \(claim.ours) \(claim.unit), peer \(claim.peer) \(claim.unit), ratio \(claim.ratio)")
@@ -49,7 +53,8 @@ enum Machine {
     static func describe() -> String {
         let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
         let line = text.split(separator: "\n").first { $0.hasPrefix("model name") } ?? "model name: unknown processor"
-        let name = line.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown processor"
+        let name =
+            line.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown processor"
         return "\(ProcessInfo.processInfo.processorCount) cores, \(name)"
     }
 }

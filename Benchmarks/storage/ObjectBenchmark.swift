@@ -2,8 +2,8 @@ import Foundation
 import Primitives
 import Storage
 
-/// Putting a file into the object store, in MB/s. Beside it `sha256sum FILE && cp FILE COPY && sync COPY`, which gives what
-/// the store gives: the digest, and a copy that is on the disk.
+/// Putting a file into the object store, in MB/s. Beside it `sha256sum FILE && cp FILE COPY && sync COPY`, which gives
+/// what the store gives: the digest, and a copy that is on the disk.
 struct ObjectBenchmark {
     private static let megabytes = 256
     private static let rounds = 5
@@ -19,7 +19,11 @@ struct ObjectBenchmark {
         for round in 0..<Self.rounds {
             try Self.fill(path, seed: UInt64(round + 1))
             let copy = "\(folder)/copy-\(round)"
-            peer.append(await seconds { Self.shell("sha256sum '\(path)' >/dev/null && cp '\(path)' '\(copy)' && sync '\(copy)'") })
+            peer.append(
+                await seconds {
+                    Self.shell("sha256sum '\(path)' >/dev/null && cp '\(path)' '\(copy)' && sync '\(copy)'")
+                }
+            )
             unlink(copy)
             var digest = Digest.sha256(of: Data())
             ours.append(try await seconds { digest = try store.put(file: path).digest })
@@ -27,7 +31,12 @@ struct ObjectBenchmark {
         }
         let size = Double(Self.megabytes) * 1.048576
         return [
-            Claim("object store put against sha256sum, cp and sync", ours: size / median(ours), peer: size / median(peer), unit: "MB/s"),
+            Claim(
+                "object store put against sha256sum, cp and sync",
+                ours: size / median(ours),
+                peer: size / median(peer),
+                unit: "MB/s"
+            ),
             Claim(
                 "object store verify against sha256sum",
                 ours: size / median(read),
@@ -53,7 +62,7 @@ struct ObjectBenchmark {
 
     /// Bytes that do not compress, different each round.
     private static func fill(_ path: String, seed: UInt64) throws {
-        FileManager.default.createFile(atPath: path, contents: nil)
+        _ = FileManager.default.createFile(atPath: path, contents: nil)
         let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
         var state = seed
         for _ in 0..<megabytes {

@@ -25,7 +25,10 @@ extension AkuClient {
                 progress(known)
             }
             guard pending.count <= Self.maximumLineBytes else {
-                throw PlatformError(.tooLarge, "A line of the verification is longer than \(Self.maximumLineBytes) bytes.")
+                throw PlatformError(
+                    .tooLarge,
+                    "A line of the verification is longer than \(Self.maximumLineBytes) bytes."
+                )
             }
         }
         throw PlatformError(

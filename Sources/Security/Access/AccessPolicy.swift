@@ -33,7 +33,8 @@ package struct AccessPolicy: Sendable {
 
     /// The caller, when it may do what the route needs.
     ///
-    /// - Throws: `unauthenticated` without a good token, `permission_denied` when the token's roles lack the permission.
+    /// - Throws: `unauthenticated` without a good token, `permission_denied` when the token's roles lack the
+    /// permission.
     package func authorize(bearer: String?, permission: Permission) async throws -> Principal {
         if permission == .open { return .anonymous }
         let principal = try await authenticate(bearer)

@@ -18,12 +18,14 @@ package enum Role: String, Sendable, Codable, CaseIterable {
         case .`operator`: Set(Permission.allCases).subtracting([.admin])
         case .viewer:
             [
-                .open, .dataRead, .objectsRead, .pipelinesRead, .trackingRead, .modelsRead, .endpointsRead, .monitorRead,
+                .open, .dataRead, .objectsRead, .pipelinesRead, .trackingRead, .modelsRead, .endpointsRead,
+                .monitorRead,
                 .journalRead, .consoleRead,
             ]
         case .task:
             [
-                .open, .dataRead, .dataWrite, .objectsRead, .objectsWrite, .pipelinesRead, .trackingRead, .trackingWrite,
+                .open, .dataRead, .dataWrite, .objectsRead, .objectsWrite, .pipelinesRead, .trackingRead,
+                .trackingWrite,
                 .modelsRead, .modelsWrite, .modelsPromote, .endpointsRead, .endpointsDeploy, .endpointsPredict,
                 .monitorRead,
             ]

@@ -81,7 +81,8 @@ package struct SigningKey: Sendable {
         let path = "\(folder)/\(name).key"
         if let stored = try PrivateFile.read(path) {
             let text = String(decoding: stored, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-            guard let seed = Data(base64Encoded: text), let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: seed)
+            guard let seed = Data(base64Encoded: text),
+                let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: seed)
             else {
                 throw PlatformError(
                     .keyInvalid,

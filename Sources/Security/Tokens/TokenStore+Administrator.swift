@@ -3,8 +3,8 @@ import Primitives
 import Storage
 
 extension TokenStore {
-    /// Makes sure that the administrator's token of `<keys>/admin.token` (mode 0600) works: written on the first start, and
-    /// anew when the database does not know the one in the file.
+    /// Makes sure that the administrator's token of `<keys>/admin.token` (mode 0600) works: written on the first start,
+    /// and anew when the database does not know the one in the file.
     ///
     /// - Returns: the file's path; the token itself is never returned or logged.
     @discardableResult

@@ -2,8 +2,8 @@ import Foundation
 import Primitives
 import Storage
 
-/// Issues, checks and revokes tokens. A checked token is remembered for as long as it is good: the store is the only one
-/// that revokes, so what it remembers is never stale.
+/// Issues, checks and revokes tokens. A checked token is remembered for as long as it is good: the store is the only
+/// one that revokes, so what it remembers is never stale.
 package struct TokenStore: Sendable {
     /// The longest secret that is looked at, in bytes.
     private static let maximumSecretBytes = 256
@@ -38,7 +38,11 @@ package struct TokenStore: Sendable {
     ) async throws -> IssuedToken {
         try Name.check(name, what: "token")
         guard !roles.isEmpty else {
-            throw PlatformError(.invalidArgument, "A token needs a role.", nextStep: Suggestion.phrase(for: "", among: Role.allCases.map(\.rawValue)))
+            throw PlatformError(
+                .invalidArgument,
+                "A token needs a role.",
+                nextStep: Suggestion.phrase(for: "", among: Role.allCases.map(\.rawValue))
+            )
         }
         let token = IssuedToken(id: identifiers(), secret: TokenSecret.make(), expires: expires)
         let names = roles.map(\.rawValue).sorted()
@@ -51,7 +55,8 @@ package struct TokenStore: Sendable {
             try transaction.execute(
                 "INSERT INTO access_token (id, hash, name, roles, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
                 [
-                    .text(token.id), .blob(TokenSecret.hash(token.secret)), .text(name), .text(names.joined(separator: ",")),
+                    .text(token.id), .blob(TokenSecret.hash(token.secret)), .text(name),
+                    .text(names.joined(separator: ",")),
                     .time(now), .optional(expires),
                 ]
             )

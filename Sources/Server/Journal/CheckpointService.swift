@@ -29,7 +29,9 @@ package struct CheckpointService: Service {
         var waited = 0
         await sign()
         while !Task.isShuttingDownGracefully {
-            guard (try? await cancelWhenGracefulShutdown({ try await Task.sleep(for: .seconds(lookEverySeconds)) })) != nil
+            guard
+                (try? await cancelWhenGracefulShutdown({ try await Task.sleep(for: .seconds(lookEverySeconds)) }))
+                    != nil
             else { break }
             waited += lookEverySeconds
             let uncovered = await uncovered()
@@ -47,7 +49,10 @@ package struct CheckpointService: Service {
     private func sign() async {
         do {
             if let checkpoint = try await log.write() {
-                logger.debug("journal checkpoint", metadata: ["size": "\(checkpoint.size)", "root": "\(checkpoint.root)"])
+                logger.debug(
+                    "journal checkpoint",
+                    metadata: ["size": "\(checkpoint.size)", "root": "\(checkpoint.root)"]
+                )
             }
         } catch {
             logger.error("journal checkpoint failed", metadata: ["error": "\(error)"])

@@ -1,8 +1,8 @@
 import Primitives
 import Storage
 
-/// The `Range` header for one range of bytes (RFC 9110 §14.1.2). Several ranges, and units other than bytes, are ignored,
-/// which the standard allows: the whole object is sent.
+/// The `Range` header for one range of bytes (RFC 9110 §14.1.2). Several ranges, and units other than bytes, are
+/// ignored, which the standard allows: the whole object is sent.
 enum ByteRange {
     /// The bytes asked for; nil for the whole object.
     ///

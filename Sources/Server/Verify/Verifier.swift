@@ -6,7 +6,8 @@ import WireAPI
 /// One more thing to verify, handed over by the composition root: package signatures, references to objects, and so on.
 package typealias VerifyCheck = (name: String, run: @Sendable () async throws -> [VerifyFinding])
 
-/// Checks the database file, the journal, every object, and what else was handed over. Reads everything; changes nothing.
+/// Checks the database file, the journal, every object, and what else was handed over. Reads everything; changes
+/// nothing.
 package final class Verifier: Sendable {
     /// The most findings of a report.
     private static let maximumFindings = 10_000
@@ -40,7 +41,15 @@ package final class Verifier: Sendable {
     /// - Parameter progress: told what is done, a few times a second.
     /// - Throws: `verify_running` when one is under way; `CancellationError`.
     package func run(progress: @escaping @Sendable (VerifyLine) async throws -> Void) async throws -> VerifyReport {
-        guard running.withLock({ taken in taken ? false : { taken = true; return true }() }) else {
+        guard
+            running.withLock({ taken in
+                taken
+                    ? false
+                    : {
+                        taken = true; return true
+                    }()
+            })
+        else {
             throw PlatformError(
                 ErrorCode("verify_running", .conflict),
                 "A verification is under way.",
@@ -118,10 +127,12 @@ package final class Verifier: Sendable {
         for (index, digest) in digests.enumerated() {
             try Task.checkCancellation()
             do {
-                result.bytes = try await (result.bytes ?? 0) + objects.blocking { store in
-                    try store.verify(digest)
-                    return try store.size(digest)
-                }
+                result.bytes =
+                    try await (result.bytes ?? 0)
+                    + objects.blocking { store in
+                        try store.verify(digest)
+                        return try store.size(digest)
+                    }
             } catch {
                 result.findings.append(VerifyFinding(error, subject: "object/\(digest)"))
             }

@@ -2,8 +2,8 @@ import Crypto
 import Foundation
 import Primitives
 
-/// A signed statement of the journal's size and root, in the C2SP signed-note and tlog-checkpoint formats: origin, size and
-/// base64 root on a line each, an empty line, then `— NAME BASE64(key hash ‖ Ed25519 signature)`.
+/// A signed statement of the journal's size and root, in the C2SP signed-note and tlog-checkpoint formats: origin, size
+/// and base64 root on a line each, an empty line, then `— NAME BASE64(key hash ‖ Ed25519 signature)`.
 package struct Checkpoint: Sendable, Hashable, Codable {
     /// The journal's name; the name of the key too.
     package let origin: String

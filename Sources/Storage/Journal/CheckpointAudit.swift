@@ -15,7 +15,8 @@ struct CheckpointAudit {
 
     /// Adds a row of the table; its note must say what its columns say.
     mutating func add(row: SQLRow) {
-        guard let size = try? row.integer("size"), let note = try? row.text("note"), let root = try? row.blob("root") else {
+        guard let size = try? row.integer("size"), let note = try? row.text("note"), let root = try? row.blob("root")
+        else {
             findings.append(JournalFinding(.checkpointBad, "A row of the checkpoint table cannot be read."))
             return
         }
@@ -31,7 +32,9 @@ struct CheckpointAudit {
         let named = size ?? (lines.count > 1 ? Int64(lines[1]) : nil)
         func bad(_ problem: String) {
             let name = named.map { "at \($0) entries" } ?? "number \(count)"
-            findings.append(JournalFinding(.checkpointBad, checkpoint: named, "The checkpoint \(name) \(place) \(problem)."))
+            findings.append(
+                JournalFinding(.checkpointBad, checkpoint: named, "The checkpoint \(name) \(place) \(problem).")
+            )
         }
         guard let opened = verifiers.lazy.compactMap({ $0.open(note) }).first else {
             return bad("has no good signature of a known key")

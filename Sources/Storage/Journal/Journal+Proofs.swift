@@ -29,7 +29,9 @@ extension Journal {
         return try await prove(upTo: new) { try $0.consistency(from: old, to: new) }
     }
 
-    private func prove<T: Sendable>(upTo size: Int64, _ body: @escaping @Sendable (MerkleProver) throws -> T) async throws -> T {
+    private func prove<T: Sendable>(upTo size: Int64, _ body: @escaping @Sendable (MerkleProver) throws -> T)
+        async throws -> T
+    {
         try await database.read { reader in
             guard size >= 0, try JournalEnd.load(reader).size >= size else { throw Self.unknown(size) }
             return try body(MerkleProver(reader))
@@ -37,6 +39,9 @@ extension Journal {
     }
 
     private static func unknown(_ size: Int64) -> PlatformError {
-        PlatformError(ErrorCode("journal_size_unknown", .invalidArgument), "The journal has no \(size) entries, in that order.")
+        PlatformError(
+            ErrorCode("journal_size_unknown", .invalidArgument),
+            "The journal has no \(size) entries, in that order."
+        )
     }
 }

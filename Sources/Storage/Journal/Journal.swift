@@ -20,7 +20,9 @@ package struct Journal: Sendable {
     ///   - limit: at most this many, and at most `maximumPage`.
     ///   - kindPrefix: only kinds that begin with this text, for example `pipeline.` or `run.created`.
     ///   - subject: only this subject.
-    package func entries(after: Int64, limit: Int, kindPrefix: String? = nil, subject: String? = nil) async throws -> [JournalEntry] {
+    package func entries(after: Int64, limit: Int, kindPrefix: String? = nil, subject: String? = nil) async throws
+        -> [JournalEntry]
+    {
         try await select("sequence > ?", [.integer(after)], "ASC", limit, kindPrefix, subject)
     }
 
@@ -29,8 +31,8 @@ package struct Journal: Sendable {
         try await select("sequence > 0", [], "DESC", limit, kindPrefix, subject)
     }
 
-    /// Every entry after a sequence number, then each new one as it is committed. Ends when the reader stops or when the
-    /// database can no longer be read.
+    /// Every entry after a sequence number, then each new one as it is committed. Ends when the reader stops or when
+    /// the database can no longer be read.
     package func follow(after: Int64) -> AsyncStream<JournalEntry> {
         let growth = database.journalGrowth()
         let cursor = JournalCursor(journal: self, position: after, growth: growth)

@@ -1,9 +1,9 @@
 import Foundation
 import Primitives
 
-/// One pass over the journal's rows. After a changed entry two trees are followed, one with the stored leaf hash and one
-/// with the recomputed one: whichever agrees with the checkpoints shows whether the text or the hash was changed, and the
-/// entries after it are still checked.
+/// One pass over the journal's rows. After a changed entry two trees are followed, one with the stored leaf hash and
+/// one with the recomputed one: whichever agrees with the checkpoints shows whether the text or the hash was changed,
+/// and the entries after it are still checked.
 struct JournalAudit {
     private var stored = MerkleFrontier()
     private var recomputed: MerkleFrontier?
@@ -40,12 +40,18 @@ struct JournalAudit {
         }
         let hash = leaf.hash
         if hash != kept {
-            report(.entryChanged, sequence, "Entry \(sequence) is not what was appended: its text and its leaf hash disagree.")
+            report(
+                .entryChanged,
+                sequence,
+                "Entry \(sequence) is not what was appended: its text and its leaf hash disagree."
+            )
             recomputed = recomputed ?? stored
         }
         if broken { return }
         recomputed?.append(hash)
-        for tile in stored.append(kept) where tile.level > 0 && tile.level % MerkleProver.tileLevels == 0 { check(tile) }
+        for tile in stored.append(kept) where tile.level > 0 && tile.level % MerkleProver.tileLevels == 0 {
+            check(tile)
+        }
         compareCheckpoint()
     }
 
@@ -81,13 +87,17 @@ struct JournalAudit {
         guard size == entries, !broken, recomputed == nil else { return }
         let roots = (try? end?.blob("roots")) ?? Data()
         if [UInt8](roots) != frontier.roots.flatMap(\.bytes) {
-            add(JournalFinding(.treeChanged, "The stored right edge of the tree is not that of the \(entries) entries."))
+            add(
+                JournalFinding(.treeChanged, "The stored right edge of the tree is not that of the \(entries) entries.")
+            )
         }
     }
 
     private mutating func missing(_ range: Range<Int64>) {
         broken = true
-        let name = range.count == 1 ? "Entry \(range.lowerBound) is" : "Entries \(range.lowerBound)...\(range.upperBound - 1) are"
+        let name =
+            range.count == 1
+            ? "Entry \(range.lowerBound) is" : "Entries \(range.lowerBound)...\(range.upperBound - 1) are"
         report(.entryMissing, range.lowerBound, "\(name) missing.")
     }
 
@@ -103,7 +113,13 @@ struct JournalAudit {
     private mutating func compareCheckpoint() {
         guard let root = checkpoints.stated[stored.size], root != stored.root, root != recomputed?.root else { return }
         let problem = "states another root than that of the entries up to it"
-        add(JournalFinding(.checkpointBad, checkpoint: stored.size, "The checkpoint at \(stored.size) entries \(problem)."))
+        add(
+            JournalFinding(
+                .checkpointBad,
+                checkpoint: stored.size,
+                "The checkpoint at \(stored.size) entries \(problem)."
+            )
+        )
     }
 
     private mutating func report(_ kind: JournalFinding.Kind, _ sequence: Int64, _ message: String) {

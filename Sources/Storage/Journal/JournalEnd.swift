@@ -1,7 +1,8 @@
 import Foundation
 import Primitives
 
-/// Where the journal ends: its size and Merkle frontier, loaded at the start of a write group and saved before its commit.
+/// Where the journal ends: its size and Merkle frontier, loaded at the start of a write group and saved before its
+/// commit.
 struct JournalEnd: Sendable {
     /// The longest body of an event, in bytes of JSON.
     static let maximumBodyBytes = 64 << 10
@@ -12,10 +13,14 @@ struct JournalEnd: Sendable {
     var size: Int64 { frontier.size }
 
     static func load(_ reader: some SQLReader) throws -> JournalEnd {
-        guard let row = try reader.first("SELECT size, roots FROM journal_end") else { return JournalEnd(frontier: .init()) }
+        guard let row = try reader.first("SELECT size, roots FROM journal_end") else {
+            return JournalEnd(frontier: .init())
+        }
         let size = try row.integer("size")
         let bytes = [UInt8](try row.blob("roots"))
-        let roots = stride(from: 0, to: bytes.count, by: 32).compactMap { Digest(bytes: Array(bytes[$0..<min($0 + 32, bytes.count)])) }
+        let roots = stride(from: 0, to: bytes.count, by: 32).compactMap {
+            Digest(bytes: Array(bytes[$0..<min($0 + 32, bytes.count)]))
+        }
         guard let frontier = MerkleFrontier(size: size, roots: roots) else {
             throw PlatformError(
                 .journalCorrupt,
@@ -54,7 +59,10 @@ struct JournalEnd: Sendable {
         for subtree in frontier.append(hash) where subtree.level > 0 && subtree.level % MerkleProver.tileLevels == 0 {
             _ = try connection.run(
                 "INSERT INTO journal_tile (level, position, hash) VALUES (?, ?, ?)",
-                [.integer(Int64(subtree.level)), .integer((size >> Int64(subtree.level)) - 1), .blob(Data(subtree.root.bytes))]
+                [
+                    .integer(Int64(subtree.level)), .integer((size >> Int64(subtree.level)) - 1),
+                    .blob(Data(subtree.root.bytes)),
+                ]
             )
         }
         return leaf.sequence

@@ -1,8 +1,8 @@
 import Foundation
 import Primitives
 
-/// The bytes that a journal entry's leaf hash covers: the canonical JSON of sequence, time and event. Built from the stored
-/// text of the body, never from a decoded copy, so that any changed byte of a record changes its hash.
+/// The bytes that a journal entry's leaf hash covers: the canonical JSON of sequence, time and event. Built from the
+/// stored text of the body, never from a decoded copy, so that any changed byte of a record changes its hash.
 struct JournalLeaf {
     let sequence: Int64
     let at: Int64

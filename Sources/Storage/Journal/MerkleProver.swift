@@ -59,7 +59,11 @@ extension MerkleProver {
                 [.integer(Int64(level)), .integer(range.lowerBound >> Int64(level))]
             )
             if let row, let hash = Digest(bytes: [UInt8](try row.blob("hash"))) { return hash }
-            throw PlatformError(.journalCorrupt, "The journal lacks the hash of entries \(range).", nextStep: "Run 'aku verify'.")
+            throw PlatformError(
+                .journalCorrupt,
+                "The journal lacks the hash of entries \(range).",
+                nextStep: "Run 'aku verify'."
+            )
         }
         if count <= 1 << Int64(tileLevels) { return try leaves(range, reader) }
         let middle = range.lowerBound + split(count)

@@ -1,6 +1,7 @@
 import Primitives
 
-/// The hashes of RFC 6962 §2.1 (kept by RFC 9162 §2.1): a leaf is SHA-256(0x00 ‖ data), a node SHA-256(0x01 ‖ left ‖ right).
+/// The hashes of RFC 6962 §2.1 (kept by RFC 9162 §2.1): a leaf is SHA-256(0x00 ‖ data), a node SHA-256(0x01 ‖ left ‖
+/// right).
 package enum MerkleHash {
     /// The root of a tree without leaves.
     package static let empty = Digest.sha256(of: [UInt8]())
@@ -12,8 +13,8 @@ package enum MerkleHash {
     package static func node(_ left: Digest, _ right: Digest) -> Digest { .sha256(of: [1] + left.bytes + right.bytes) }
 }
 
-/// The right edge of a Merkle tree: the roots of the perfect subtrees that its size is made of, largest first. Enough to
-/// append a leaf and to know the root, in O(log n) space.
+/// The right edge of a Merkle tree: the roots of the perfect subtrees that its size is made of, largest first. Enough
+/// to append a leaf and to know the root, in O(log n) space.
 package struct MerkleFrontier: Sendable, Hashable {
     /// How many leaves the tree has.
     package private(set) var size: Int64

@@ -4,7 +4,8 @@ import Primitives
 /// The digests of an object's 64-KiB chunks, kept beside it so that damage can be named by byte range and a part can be
 /// verified without the whole. An object of one chunk needs none: its own digest is the chunk's.
 ///
-/// On disk: one 32-byte digest a chunk, then SHA-256(object digest ‖ chunk digests), which shows damage of the list itself.
+/// On disk: one 32-byte digest a chunk, then SHA-256(object digest ‖ chunk digests), which shows damage of the list
+/// itself.
 struct ChunkList: Sendable {
     /// Bytes of a chunk.
     static let chunkBytes = 64 << 10

@@ -1,8 +1,8 @@
 import Foundation
 import Primitives
 
-/// Lists a folder's files for a tree. A link is followed when its target stays inside the folder, and refused otherwise;
-/// devices, sockets and pipes are refused.
+/// Lists a folder's files for a tree. A link is followed when its target stays inside the folder, and refused
+/// otherwise; devices, sockets and pipes are refused.
 package struct FolderWalk {
     /// One file that was found.
     package struct File: Sendable, Hashable {

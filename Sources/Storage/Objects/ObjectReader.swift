@@ -33,7 +33,9 @@ actor ObjectReader {
         let source = try opened()
         if position >= source.range.upperBound {
             finished = true
-            if source.range == 0..<source.size, whole.finalize() != digest { throw try store.damage(digest, source.file) }
+            if source.range == 0..<source.size, whole.finalize() != digest {
+                throw try store.damage(digest, source.file)
+            }
             return nil
         }
         let step = Int64(ChunkList.chunkBytes)

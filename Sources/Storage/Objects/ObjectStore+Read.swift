@@ -14,8 +14,8 @@ extension ObjectStore {
         return data
     }
 
-    /// An object, or a part of it, block by block; every chunk is checked before it is handed on, and the whole object's
-    /// digest at the end when the whole was read.
+    /// An object, or a part of it, block by block; every chunk is checked before it is handed on, and the whole
+    /// object's digest at the end when the whole was read.
     ///
     /// - Throws: while reading: `object_missing`, `range_invalid`, `object_corrupt` with the byte range.
     package func stream(_ digest: Digest, range: Range<Int64>? = nil) -> AsyncThrowingStream<Data, any Error> {

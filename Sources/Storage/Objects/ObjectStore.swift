@@ -17,9 +17,9 @@ package struct StoredObject: Sendable, Hashable, Codable {
 
 /// Files under their SHA-256: `<root>/<first 2 digits>/<other 62>`, and `….chunks` beside those above 64 KiB.
 ///
-/// An object appears whole or not at all (temporary file, fsync, rename, fsync of the folder), is read-only, and is checked
-/// against its digest on every read. Putting content that is there already costs a check; if the stored copy is damaged it
-/// is replaced by the good one.
+/// An object appears whole or not at all (temporary file, fsync, rename, fsync of the folder), is read-only, and is
+/// checked against its digest on every read. Putting content that is there already costs a check; if the stored copy is
+/// damaged it is replaced by the good one.
 package struct ObjectStore: Sendable {
     /// The largest object, in bytes: 64 GiB.
     package static let maximumObjectBytes: Int64 = 64 << 30

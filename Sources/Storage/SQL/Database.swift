@@ -16,8 +16,8 @@ extension SQLReader {
     }
 }
 
-/// A view of the database inside one write. Everything that the closure does is one atomic unit: when it throws, its own
-/// changes and events are undone and nobody else's are.
+/// A view of the database inside one write. Everything that the closure does is one atomic unit: when it throws, its
+/// own changes and events are undone and nobody else's are.
 package protocol SQLTransaction: SQLReader {
     /// Runs a statement.
     ///

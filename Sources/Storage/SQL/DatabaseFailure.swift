@@ -34,13 +34,18 @@ enum DatabaseFailure {
         case .SQLITE_CONSTRAINT_UNIQUE, .SQLITE_CONSTRAINT_PRIMARYKEY, .SQLITE_CONSTRAINT_ROWID:
             return PlatformError(.uniqueViolated, "It exists already (\(text)).", context: context)
         case .SQLITE_CONSTRAINT_FOREIGNKEY:
-            return PlatformError(.foreignKeyViolated, "A row that this one needs is missing (\(text)).", context: context)
+            return PlatformError(
+                .foreignKeyViolated,
+                "A row that this one needs is missing (\(text)).",
+                context: context
+            )
         default:
             return primary(failure, text, context)
         }
     }
 
-    private static func primary(_ failure: DatabaseError, _ text: String, _ context: [String: String]) -> PlatformError {
+    private static func primary(_ failure: DatabaseError, _ text: String, _ context: [String: String]) -> PlatformError
+    {
         switch failure.resultCode {
         case .SQLITE_CONSTRAINT:
             PlatformError(.constraintViolated, "A value breaks a rule of its table (\(text)).", context: context)
@@ -52,7 +57,12 @@ enum DatabaseFailure {
                 context: context
             )
         case .SQLITE_BUSY, .SQLITE_LOCKED:
-            PlatformError(.databaseBusy, "The database is locked by another process.", nextStep: "Try again.", context: context)
+            PlatformError(
+                .databaseBusy,
+                "The database is locked by another process.",
+                nextStep: "Try again.",
+                context: context
+            )
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
             PlatformError(
                 .databaseCorrupt,

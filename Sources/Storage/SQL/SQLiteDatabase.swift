@@ -3,8 +3,8 @@ import GRDB
 import Primitives
 import Synchronization
 
-/// The platform's database on SQLite: WAL, `synchronous=FULL`, foreign keys on, one writer connection with group commit,
-/// a few reader connections that never wait for it.
+/// The platform's database on SQLite: WAL, `synchronous=FULL`, foreign keys on, one writer connection with group
+/// commit, a few reader connections that never wait for it.
 ///
 /// Limits: one process per file (`DataFolder` holds the lock); closures must not touch the database from elsewhere.
 package final class SQLiteDatabase: Database {
@@ -33,7 +33,9 @@ package final class SQLiteDatabase: Database {
     package static func temporary() throws -> SQLiteDatabase { try temporary(time: .system) }
 
     /// A migrated temporary database whose journal reads the given clock. For tests.
-    package static func temporary(time: TimeSource, migrations: [Migration] = Schema.migrations) throws -> SQLiteDatabase {
+    package static func temporary(time: TimeSource, migrations: [Migration] = Schema.migrations) throws
+        -> SQLiteDatabase
+    {
         let folder = FileManager.default.temporaryDirectory.path + "/aku-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         return try SQLiteDatabase(

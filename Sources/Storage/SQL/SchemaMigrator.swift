@@ -1,8 +1,8 @@
 import GRDB
 import Primitives
 
-/// Brings a database to the schema of this version: each step in a transaction of its own, recorded with a digest of its
-/// text so that an edited step is noticed instead of half believed.
+/// Brings a database to the schema of this version: each step in a transaction of its own, recorded with a digest of
+/// its text so that an edited step is noticed instead of half believed.
 struct SchemaMigrator {
     let connection: SQLiteConnection
     let time: TimeSource

@@ -1,8 +1,9 @@
 import GRDB
 import Primitives
 
-/// One transaction shared by many writers. Each writer runs in a savepoint of its own, so that its failure undoes only its
-/// own changes and events; all are answered after COMMIT has returned, which with `synchronous=FULL` means after fsync.
+/// One transaction shared by many writers. Each writer runs in a savepoint of its own, so that its failure undoes only
+/// its own changes and events; all are answered after COMMIT has returned, which with `synchronous=FULL` means after
+/// fsync.
 ///
 /// A failure that ends the transaction itself (a full disk, a failed COMMIT) fails every writer of the group. Deferred
 /// constraints would do so too, hence the schema has none: a test looks for them.

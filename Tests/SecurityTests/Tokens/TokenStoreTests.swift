@@ -46,7 +46,9 @@ struct TokenStoreTests {
         #expect(failure?.code.name == "unauthenticated")
     }
 
-    @Test(arguments: ["", "aku_", "aku_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", String(repeating: "x", count: 10_000)])
+    @Test(arguments: [
+        "", "aku_", "aku_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", String(repeating: "x", count: 10_000),
+    ])
     func `An unknown token is refused`(secret: String) async throws {
         _ = try await store.issue(name: "ines", roles: [.admin], expires: nil)
         let failure = await #expect(throws: PlatformError.self) {
@@ -55,7 +57,8 @@ struct TokenStoreTests {
         #expect(failure?.code == .tokenInvalid)
     }
 
-    @Test func `A task's token works while the task may run and not after, also when it was seen before`() async throws {
+    @Test func `A task's token works while the task may run and not after, also when it was seen before`() async throws
+    {
         let token = try await store.issueForTask(name: "train-1", seconds: 60)
         #expect(try await policy.authorize(bearer: token.secret, permission: .trackingWrite).name == "train-1")
         clock.advance(seconds: 60)
@@ -87,7 +90,9 @@ struct TokenStoreTests {
         #expect(!"\(rows)".contains(token.secret))
     }
 
-    @Test func `The administrator's token is written once, private, and replaced when the database forgot it`() async throws {
+    @Test func `The administrator's token is written once, private, and replaced when the database forgot it`()
+        async throws
+    {
         let folder = try TemporaryFolder()
         let path = try await store.ensureAdministrator(keys: folder.path)
         let first = try #require(try PrivateFile.read(path))

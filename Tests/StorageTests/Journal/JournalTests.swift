@@ -1,8 +1,9 @@
 import Foundation
 import Primitives
-@testable import Storage
 import TestSupport
 import Testing
+
+@testable import Storage
 
 @Suite("Journal")
 struct JournalTests {
@@ -22,16 +23,28 @@ struct JournalTests {
         let sequence = try await database.write { try $0.record(event) }
         let entry = try #require(try await Journal(database: database).entries(after: 0, limit: 1).first)
         let bytes = try CanonicalJSON.encode(Leaf(sequence: sequence, at: TestClock.epoch, event: event))
-        #expect(entry == JournalEntry(sequence: 1, at: TestClock.epoch, event: event, leafHash: MerkleHash.leaf([UInt8](bytes))))
+        #expect(
+            entry
+                == JournalEntry(
+                    sequence: 1,
+                    at: TestClock.epoch,
+                    event: event,
+                    leafHash: MerkleHash.leaf([UInt8](bytes))
+                )
+        )
     }
 
-    @Test func `Entries are filtered by prefix of kind and by subject, oldest first; latest is newest first`() async throws {
+    @Test func `Entries are filtered by prefix of kind and by subject, oldest first; latest is newest first`()
+        async throws
+    {
         let database = try TestDatabase.make()
         try await Self.append(["run.created", "pipeline.started", "run.finished", "runner.lost"], to: database)
         let journal = Journal(database: database)
         #expect(try await journal.entries(after: 0, limit: 10, kindPrefix: "run.").map(\.sequence) == [1, 3])
         #expect(try await journal.latest(limit: 2, kindPrefix: "run").map(\.sequence) == [4, 3])
-        #expect(try await journal.entries(after: 1, limit: 10, subject: "thing/pipeline.started").map(\.sequence) == [2])
+        #expect(
+            try await journal.entries(after: 1, limit: 10, subject: "thing/pipeline.started").map(\.sequence) == [2]
+        )
         #expect(try await journal.entries(after: 2, limit: 1).map(\.sequence) == [3])
     }
 
@@ -67,7 +80,13 @@ struct JournalTests {
         for sequence in [1, 256, 257, 512, 513, 700] as [Int64] {
             let entry = try #require(try await journal.entries(after: sequence - 1, limit: 1).first)
             let proof = try await journal.inclusionProof(of: sequence, in: 700)
-            let holds = MerkleProof.holds(leaf: entry.leafHash, index: sequence - 1, size: 700, proof: proof, root: root)
+            let holds = MerkleProof.holds(
+                leaf: entry.leafHash,
+                index: sequence - 1,
+                size: 700,
+                proof: proof,
+                root: root
+            )
             #expect(holds)
         }
         let old = try await journal.root(at: 300)

@@ -1,9 +1,10 @@
 import Crypto
 import Foundation
 import Primitives
-@testable import Storage
 import TestSupport
 import Testing
+
+@testable import Storage
 
 @Suite("Verification of the journal")
 struct JournalVerifyTests {
@@ -13,7 +14,9 @@ struct JournalVerifyTests {
     init() throws {
         folder = try TemporaryFolder()
         let key = Curve25519.Signing.PrivateKey()
-        signer = CheckpointSigner(name: "aku/test", publicKey: key.publicKey.rawRepresentation) { try key.signature(for: $0) }
+        signer = CheckpointSigner(name: "aku/test", publicKey: key.publicKey.rawRepresentation) {
+            try key.signature(for: $0)
+        }
     }
 
     @Test func `An honest journal with checkpoints has no finding`() async throws {
@@ -58,13 +61,17 @@ struct JournalVerifyTests {
         #expect(findings.first?.sequence == 12)
     }
 
-    @Test func `A tail that was cut off, its traces removed from every table, is found through the checkpoint file`() async throws {
+    @Test func `A tail that was cut off, its traces removed from every table, is found through the checkpoint file`()
+        async throws
+    {
         let database = try await made(entries: 40, checkpointsAt: [10, 40])
         let old = try await Journal(database: database).root(at: 10)
         try await change(database, "DELETE FROM journal_entry WHERE sequence > 10")
         try await change(database, "DELETE FROM journal_checkpoint WHERE size > 10")
         var frontier = MerkleFrontier()
-        for entry in try await Journal(database: database).entries(after: 0, limit: 10) { frontier.append(entry.leafHash) }
+        for entry in try await Journal(database: database).entries(after: 0, limit: 10) {
+            frontier.append(entry.leafHash)
+        }
         #expect(frontier.root == old)
         let roots = Data(frontier.roots.flatMap(\.bytes))
         _ = try await database.write { try $0.execute("UPDATE journal_end SET size = 10, roots = ?", [.blob(roots)]) }
@@ -107,7 +114,10 @@ struct JournalVerifyTests {
 
     @Test func `A checkpoint whose signature or note was changed is named`() async throws {
         let database = try await made(entries: 40, checkpointsAt: [20, 40])
-        try await change(database, "UPDATE journal_checkpoint SET note = replace(note, 'aku/test', 'aku/tost') WHERE size = 20")
+        try await change(
+            database,
+            "UPDATE journal_checkpoint SET note = replace(note, 'aku/test', 'aku/tost') WHERE size = 20"
+        )
         let findings = try await verify(database).findings
         #expect(findings.map(\.kind) == [.checkpointBad])
         #expect(findings.map(\.checkpoint) == [20])

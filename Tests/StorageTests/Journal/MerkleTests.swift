@@ -1,7 +1,8 @@
 import Foundation
 import Primitives
-@testable import Storage
 import Testing
+
+@testable import Storage
 
 /// Leaves and roots of the RFC 6962 reference implementation (certificate-transparency, merkletree tests).
 @Suite("Merkle tree")

@@ -1,8 +1,9 @@
 import Foundation
 import Primitives
-@testable import Storage
 import TestSupport
 import Testing
+
+@testable import Storage
 
 @Suite("Object store")
 struct ObjectStoreTests {
@@ -27,7 +28,10 @@ struct ObjectStoreTests {
         #expect(try store.data(stored.digest, upTo: count) == content)
         #expect(try await Self.collect(store.stream(stored.digest)) == content)
         let part = Int64(count / 3)..<Int64(count - count / 4)
-        #expect(try await Self.collect(store.stream(stored.digest, range: part)) == content[Int(part.lowerBound)..<Int(part.upperBound)])
+        #expect(
+            try await Self.collect(store.stream(stored.digest, range: part))
+                == content[Int(part.lowerBound)..<Int(part.upperBound)]
+        )
         #expect(try store.size(stored.digest) == Int64(count))
         try store.verify(stored.digest)
         #expect(try store.digests() == [stored.digest])
@@ -109,7 +113,9 @@ struct ObjectStoreTests {
     @Test func `An upload with another digest than announced is refused and leaves nothing`() throws {
         let writer = try store.writer()
         try writer.write(Data("abc".utf8))
-        let failure = #expect(throws: PlatformError.self) { try writer.finish(expecting: .sha256(of: Data("abd".utf8))) }
+        let failure = #expect(throws: PlatformError.self) {
+            try writer.finish(expecting: .sha256(of: Data("abd".utf8)))
+        }
         #expect(failure?.code == .digestMismatch)
         #expect(try Self.temporaries(folder) == [])
         #expect(try store.digests() == [])

@@ -31,7 +31,10 @@ struct TreeTests {
 
     @Test func `The digest depends on names, bytes and the executable bit only`() throws {
         let first = try store.putTree(directory: folder.path("source")).digest
-        try FileManager.default.setAttributes([.modificationDate: Date.distantPast], ofItemAtPath: folder.path("source/model.bin"))
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date.distantPast],
+            ofItemAtPath: folder.path("source/model.bin")
+        )
         try FileManager.default.createDirectory(atPath: folder.path("source/empty"), withIntermediateDirectories: true)
         #expect(try store.putTree(directory: folder.path("source")).digest == first)
         chmod(folder.path("source/model.bin"), 0o755)

@@ -51,7 +51,9 @@ struct GroupCommitTests {
                 }
             }
         }
-        let rows = try await database.read { try $0.query("SELECT id FROM item ORDER BY id").map { try $0.integer("id") } }
+        let rows = try await database.read {
+            try $0.query("SELECT id FROM item ORDER BY id").map { try $0.integer("id") }
+        }
         #expect(rows == stride(from: 0, to: 64, by: 2).map(Int64.init))
         let entries = try await Journal(database: database).entries(after: 0, limit: 1000)
         #expect(entries.map(\.event.kind) == Array(repeating: "item.added", count: 32))
@@ -92,19 +94,23 @@ struct GroupCommitTests {
         #expect(try await database.integrityProblems() == [])
     }
 
-    @Test func `What was acknowledged is in a copy taken like a crash leaves it, with a torn last frame`() async throws {
+    @Test func `What was acknowledged is in a copy taken like a crash leaves it, with a torn last frame`() async throws
+    {
         let folder = try TemporaryFolder()
         let database = try SQLiteDatabase.open(path: folder.path("aku.sqlite"))
         try await Self.makeTable(database)
         for id in 1...50 { _ = try await Self.add(Int64(id), to: database) }
-        // The process is not told: the files are taken as they are, as after kill -9, then cut in the middle of a frame.
+        // The process is not told: the files are taken as they are, as after kill -9, then cut in the middle of a
+        // frame.
         let copy = folder.path("crashed.sqlite")
         try FileManager.default.copyItem(atPath: folder.path("aku.sqlite"), toPath: copy)
         var log = try Data(contentsOf: URL(fileURLWithPath: folder.path("aku.sqlite-wal")))
         log.append(log.suffix(2000))
         try log.write(to: URL(fileURLWithPath: copy + "-wal"))
         let reopened = try SQLiteDatabase.open(path: copy)
-        let ids = try await reopened.read { try $0.query("SELECT id FROM item ORDER BY id").map { try $0.integer("id") } }
+        let ids = try await reopened.read {
+            try $0.query("SELECT id FROM item ORDER BY id").map { try $0.integer("id") }
+        }
         #expect(ids == Array(1...50))
         #expect(try await Journal(database: reopened).verify(verifiers: [], checkpointFile: nil).findings == [])
         #expect(try await Self.add(51, to: reopened) == 51)

@@ -1,8 +1,9 @@
 import Foundation
 import Primitives
-@testable import Storage
 import TestSupport
 import Testing
+
+@testable import Storage
 
 @Suite("Schema")
 struct SchemaTests {
@@ -58,7 +59,7 @@ struct SchemaTests {
             _ = try SQLiteDatabase(
                 path: path,
                 time: TestClock.fixed,
-               
+
                 migrations: [Migration(1, "one", sql)]
             )
         }
