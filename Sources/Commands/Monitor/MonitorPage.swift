@@ -45,11 +45,14 @@ struct MonitorPage {
                 line("all together", drift.evidence, drift.threshold, "")
             ]
             + drift.features.map { feature in
-                let effect = String(
-                    format: "moved %.0f %% of %d requests",
-                    feature.totalVariation * 100,
-                    feature.windowSize
-                )
+                let effect =
+                    feature.evidence <= 0
+                    ? "as the reference"
+                    : String(
+                        format: "moved %.0f %% of %d requests",
+                        feature.totalVariation * 100,
+                        feature.windowSize
+                    )
                 return line(feature.feature, feature.evidence, drift.featureThreshold, effect)
             }
         return

@@ -25,7 +25,7 @@ package struct DriftAlert: Sendable, Codable, Hashable, Identifiable {
         }
     }
 
-    /// Features named in an alert, the strongest first.
+    /// Features named in an alert at most, the strongest first; those without evidence of drift are not named.
     package static let leadingFeatures = 3
 
     /// The alert's id.
@@ -60,7 +60,7 @@ extension DriftAlert {
             requests: evidence.observations,
             evidence: evidence.evidence,
             threshold: evidence.threshold,
-            leading: evidence.features.prefix(Self.leadingFeatures).map {
+            leading: evidence.features.filter { $0.evidence > 0 }.prefix(Self.leadingFeatures).map {
                 Leading(
                     feature: $0.name,
                     evidence: $0.evidence,

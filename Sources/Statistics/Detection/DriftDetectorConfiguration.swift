@@ -1,3 +1,5 @@
+import Foundation
+
 /// What a drift detector promises about false alarms, and how it looks.
 package struct DriftDetectorConfiguration: Sendable, Codable, Hashable {
     /// The promise about false alarms.
@@ -33,7 +35,7 @@ package struct DriftDetectorConfiguration: Sendable, Codable, Hashable {
 
     /// The promise in plain words.
     package var guarantee: String {
-        func percent(_ share: Double) -> String { "\((share * 100_000).rounded() / 1000) %" }
+        func percent(_ share: Double) -> String { String(format: "%g %%", (share * 100_000).rounded() / 1000) }
         let floor = "A shift of less than \(percent(tolerance)) of the requests in every bin never counts."
         switch bound {
         case .lifetime(let probability):
