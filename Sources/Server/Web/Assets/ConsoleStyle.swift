@@ -3,7 +3,7 @@ extension ConsoleAsset {
     /// `WebStyleTests` computes the contrast of every pair that carries text (WCAG 2.2 §1.4.3, at least 4.5).
     static let styleText = #"""
         :root{color-scheme:light dark;
-        --bg:#eef1f4;--surface:#ffffff;--sunk:#f5f7f9;--ink:#17212b;--muted:#51606e;--line:#d3dae1;--strong:#8997a5;
+        --bg:#eef1f4;--surface:#ffffff;--sunk:#f5f7f9;--ink:#17212b;--muted:#51606e;--line:#d3dae1;--strong:#7b8a99;
         --ok:#17713f;--bad:#b3261e;--warn:#865300;--live:#1a5bb8;--cached:#6a48a3;--idle:#5a6875;
         --ok-bg:#e4f3ea;--bad-bg:#fbe9e7;--warn-bg:#fbf0dc;--live-bg:#e5eefa;--cached-bg:#efe9f8;--idle-bg:#eceff2;
         --s0:#1a5bb8;--s1:#a8500f;--s2:#17713f;--s3:#8a3a8f;--s4:#51606e;--s5:#9a2a3c;

@@ -105,7 +105,7 @@ struct LineChart: Sendable, Hashable {
         for threshold in thresholds {
             let y = SVG.number(up(yAxis, threshold.value))
             out +=
-                "<g class=\"threshold\"><title>\(SVG.escape(threshold.name)): \(value(threshold.value))</title>"
+                "<g class=\"threshold\"><title>\(SVG.escape("\(threshold.name): \(value(threshold.value))"))</title>"
                 + "<path d=\"M\(SVG.number(left)) \(y)H\(SVG.number(width - right))\"/></g>"
         }
         for (index, line) in lines.enumerated() {
@@ -178,24 +178,19 @@ struct LineChart: Sendable, Hashable {
         return out + "</g>"
     }
 
+    /// One path for all stretches of a line; a point alone between two gaps becomes a dot.
     private func path(_ line: Series, _ index: Int, _ xAxis: Axis, _ yAxis: Axis) -> String {
-        var steps = ""
-        var drawing = false
-        for point in line.points {
-            guard point.y.isFinite else {
-                drawing = false
-                continue
-            }
-            steps += "\(drawing ? "L" : "M")\(SVG.number(across(xAxis, point.x))) \(SVG.number(up(yAxis, point.y)))"
-            drawing = true
+        let stretches = line.points.split { !$0.y.isFinite }
+        let steps = stretches.map { stretch in
+            stretch.enumerated().map { place, point in
+                "\(place == 0 ? "M" : "L")\(SVG.number(across(xAxis, point.x))) \(SVG.number(up(yAxis, point.y)))"
+            }.joined()
         }
-        var out = "<path class=\"line s\(index)\" d=\"\(steps)\"/>"
-        if line.points.count == 1, let only = line.points.first {
-            out +=
-                "<circle class=\"dot s\(index)\" cx=\"\(SVG.number(across(xAxis, only.x)))\" "
-                + "cy=\"\(SVG.number(up(yAxis, only.y)))\" r=\"3\"/>"
+        let dots = stretches.filter { $0.count == 1 }.compactMap(\.first).map { point in
+            "<circle class=\"dot s\(index)\" cx=\"\(SVG.number(across(xAxis, point.x)))\" "
+                + "cy=\"\(SVG.number(up(yAxis, point.y)))\" r=\"2.5\"/>"
         }
-        return out
+        return "<path class=\"line s\(index)\" d=\"\(steps.joined())\"/>" + dots.joined()
     }
 
     /// One strip for each place: hovering shows a hairline, the dots, and the browser's own tooltip.
@@ -215,9 +210,9 @@ struct LineChart: Sendable, Hashable {
                 dots +=
                     "<circle class=\"s\(index)\" cx=\"\(SVG.number(centre))\" cy=\"\(SVG.number(up(yAxis, point.y)))\" r=\"3\"/>"
             }
-            let start = max(left, centre - half)
+            let start = max(left, centre - half), end = min(width - right, centre + half)
             return "<g class=\"hit\"><title>\(SVG.escape(words))</title><rect x=\"\(SVG.number(start))\" "
-                + "y=\"\(SVG.number(top))\" width=\"\(SVG.number(max(1, half * 2)))\" "
+                + "y=\"\(SVG.number(top))\" width=\"\(SVG.number(max(1, end - start)))\" "
                 + "height=\"\(SVG.number(height - top - bottom))\"/>\(dots)</g>"
         }.joined()
     }
