@@ -3,8 +3,8 @@
     python export.py --model model --splits splits --out exported
 
 Writes `model.fp32.onnx`, `model.int8.onnx` and `export.json`. The fp32 file must give PyTorch's logits within 1e-4, or
-nothing is kept. Several int8 recipes are tried and the one with the best accuracy on the validation split is kept
-(never the test split, which judges the result afterwards). Inputs: `input_ids` and `attention_mask`, int64, both
+nothing is kept. Several int8 recipes are compared on the validation split (never the test split, which judges the
+result afterwards); 8-bit weights with a scale per channel are kept unless another recipe is clearly better. Inputs: `input_ids` and `attention_mask`, int64, both
 [batch, tokens]; output: `intent_logits`, float32, [batch, labels]. The same model gives the same bytes.
 """
 
@@ -30,6 +30,7 @@ from split import read_rows
 OPSET = 17
 LARGEST_DIFFERENCE = 1e-4
 PARITY_ROWS = 64
+WORTH_A_CHANGE = 0.005
 RECIPES = {
     "per_channel": {"per_channel": True, "reduce_range": False},
     "per_channel_reduced": {"per_channel": True, "reduce_range": True},
@@ -96,6 +97,13 @@ def largest_difference(model: torch.nn.Module, path: Path, tokens: list[list[int
     return max(float(np.abs(expected - onnx_logits(path, tokens, size)).max()) for size in (1, 8))
 
 
+def choose(scores: dict[str, float]) -> str:
+    """The first recipe, unless another is better by more than a few validation rows' luck."""
+    first = next(iter(RECIPES))
+    best = max(RECIPES, key=lambda name: scores[name])
+    return best if scores[best] > scores[first] + WORTH_A_CHANGE else first
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=Path, required=True, help="model folder that train.py wrote")
@@ -128,7 +136,7 @@ def main() -> None:
             quantize_dynamic(fp32, Path(scratch) / f"{name}.onnx", weight_type=QuantType.QInt8, **recipe)
             scores[name] = accuracy(Path(scratch) / f"{name}.onnx")
             print(f"int8 {name}: accuracy {scores[name]:.4f} on {len(rows)} validation rows", flush=True)
-        best = max(RECIPES, key=lambda name: scores[name])  # The first recipe wins a tie.
+        best = choose(scores)
         shutil.copyfile(fp32, arguments.out / "model.fp32.onnx")
         shutil.copyfile(Path(scratch) / f"{best}.onnx", arguments.out / "model.int8.onnx")
         summary = {
