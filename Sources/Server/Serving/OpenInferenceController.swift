@@ -20,7 +20,7 @@ package struct OpenInferenceController: Sendable {
     /// Declares the routes.
     package func addRoutes(to routes: RouteTable) {
         let metadata = OpenInference.ServerMetadata(name: "aku", version: Release.version, extensions: [])
-        routes.raw(.get, "/v2", permission: .open, errors: .openInference) { _ in try .json(metadata) }
+        routes.raw(.get, "/v2", permission: .endpointsRead, errors: .openInference) { _ in try .json(metadata) }
         routes.raw(.get, "/v2/health/live", permission: .open, errors: .openInference) { _ in
             try .json(OpenInference.Health(live: true))
         }

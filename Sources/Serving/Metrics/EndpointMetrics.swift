@@ -24,6 +24,9 @@ package final class EndpointMetrics: Sendable {
         package var totalMilliseconds = 0.0
         /// Answered requests in each bar alone.
         package var buckets = [Int](repeating: 0, count: EndpointMetrics.boundsMilliseconds.count + 1)
+
+        /// Nothing yet.
+        package init() {}
     }
 
     private let state = Mutex(Snapshot())
