@@ -36,6 +36,12 @@ package struct GateCommand: AsyncParsableCommand {
     @Option(name: .long, help: "The file to write the decision to.")
     var out: String
 
+    @Option(name: .long, help: "The smallest share of the suite that must pass, 0 to 1.")
+    var minimumSuite = 0.95
+
+    @Option(name: .long, help: "How far the accuracy in a language that the champion knows may fall, 0 to 1.")
+    var maximumLanguageDrop = 0.02
+
     @Option(name: .long, help: "Texts classified at once. Default: the processors.")
     var threads = ProcessInfo.processInfo.activeProcessorCount
 
@@ -45,6 +51,10 @@ package struct GateCommand: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
+        guard (0...1).contains(minimumSuite), (0...1).contains(maximumLanguageDrop) else {
+            throw PlatformError(.invalidArgument, "--minimum-suite and --maximum-language-drop go from 0 to 1.")
+        }
+        let gate = ModelGate(minimumSuiteRate: minimumSuite, maximumLanguageDrop: maximumLanguageDrop)
         let client = try connection.client(timeoutSeconds: 600)
         let measurer = VersionMeasurer(
             client: client,
@@ -63,14 +73,14 @@ package struct GateCommand: AsyncParsableCommand {
             verdict = (true, ["passed: Version \(challenger.version) is the champion already."])
         } else {
             if let champion { oldFigures = try await measurer.measure(champion) }
-            verdict = ModelGate().decide(challenger: newFigures, champion: oldFigures)
+            verdict = gate.decide(challenger: newFigures, champion: oldFigures)
         }
         let report = GateReport(
             promote: verdict.promote,
             reasons: verdict.reasons,
             challenger: newFigures,
             champion: oldFigures,
-            rules: ModelGate()
+            rules: gate
         )
         _ = try await client.send(
             ModelsAPI.attest,
