@@ -45,7 +45,7 @@ enum VerifyTable {
         let rows = report.checks.map { check in
             [
                 check.name, check.checked.map(String.init) ?? "", check.bytes.map(size) ?? "",
-                "\(check.milliseconds) ms", check.findings == 0 ? "ok" : "\(check.findings) findings",
+                "\(check.milliseconds) ms", check.findings == 0 ? "ok" : "damage: \(check.findings)",
             ]
         }
         let checks = Terminal.table(["CHECK", "CHECKED", "READ", "TIME", "RESULT"], rows)

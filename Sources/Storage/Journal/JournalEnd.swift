@@ -44,13 +44,16 @@ struct JournalEnd: Sendable {
         guard leaf.body.utf8.count <= Self.maximumBodyBytes else {
             throw PlatformError(
                 .eventTooLarge,
-                "The event '\(event.kind)' has \(leaf.body.utf8.count) bytes; at most \(Self.maximumBodyBytes) are kept.",
+                "'\(event.kind)' has \(leaf.body.utf8.count) bytes; an event has at most \(Self.maximumBodyBytes).",
                 nextStep: "Put large content into the object store and name its digest in the event."
             )
         }
         let hash = leaf.hash
         _ = try connection.run(
-            "INSERT INTO journal_entry (sequence, at, kind, subject, actor, body, leaf_hash) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            """
+            INSERT INTO journal_entry (sequence, at, kind, subject, actor, body, leaf_hash)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
             [
                 .integer(leaf.sequence), .integer(leaf.at), .text(leaf.kind), .text(leaf.subject), .text(leaf.actor),
                 .text(leaf.body), .blob(Data(hash.bytes)),

@@ -1,0 +1,532 @@
+CREATE TABLE access_token (
+    id TEXT PRIMARY KEY CHECK (id <> ''),
+    hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
+    name TEXT NOT NULL CHECK (name <> ''),
+    roles TEXT NOT NULL CHECK (roles <> ''),
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER,
+    revoked_at INTEGER
+) STRICT;
+
+CREATE TABLE artifact (
+    path TEXT PRIMARY KEY NOT NULL CHECK (path <> ''),
+    digest TEXT NOT NULL,
+    size INTEGER NOT NULL CHECK (size >= 0),
+    created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE dataset (
+    name TEXT NOT NULL PRIMARY KEY CHECK (length(name) BETWEEN 1 AND 128),
+    created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE dataset_shard (
+    dataset TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    digest TEXT NOT NULL CHECK (length(digest) = 71),
+    row_count INTEGER NOT NULL CHECK (row_count >= 0),
+    byte_count INTEGER NOT NULL CHECK (byte_count >= 0),
+    language TEXT NOT NULL,
+    PRIMARY KEY (dataset, number, path),
+    FOREIGN KEY (dataset, number) REFERENCES dataset_version (dataset, number)
+) STRICT;
+
+CREATE TABLE dataset_version (
+    dataset TEXT NOT NULL REFERENCES dataset (name),
+    number INTEGER NOT NULL CHECK (number >= 1),
+    tree TEXT NOT NULL CHECK (length(tree) = 71),
+    created_at INTEGER NOT NULL,
+    created_by TEXT NOT NULL,
+    licence TEXT NOT NULL CHECK (length(licence) > 0),
+    source TEXT NOT NULL,
+    schema TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    provenance TEXT NOT NULL,
+    row_count INTEGER NOT NULL CHECK (row_count >= 0),
+    byte_count INTEGER NOT NULL CHECK (byte_count >= 0),
+    parent_dataset TEXT,
+    parent_number INTEGER,
+    PRIMARY KEY (dataset, number),
+    UNIQUE (dataset, tree),
+    FOREIGN KEY (parent_dataset, parent_number) REFERENCES dataset_version (dataset, number),
+    CHECK ((parent_dataset IS NULL) = (parent_number IS NULL))
+) STRICT;
+
+CREATE TABLE drift_alert (
+    id TEXT NOT NULL PRIMARY KEY,
+    endpoint TEXT NOT NULL,
+    model TEXT NOT NULL,
+    version INTEGER NOT NULL CHECK (version >= 0),
+    at INTEGER NOT NULL,
+    requests INTEGER NOT NULL CHECK (requests > 0),
+    evidence REAL NOT NULL,
+    threshold REAL NOT NULL,
+    leading TEXT NOT NULL,
+    journal_sequence INTEGER NOT NULL CHECK (journal_sequence > 0),
+    resolved_at INTEGER,
+    resolution TEXT,
+    CHECK ((resolved_at IS NULL) = (resolution IS NULL))
+) STRICT;
+
+CREATE TABLE drift_trigger (
+    name TEXT NOT NULL PRIMARY KEY,
+    definition TEXT NOT NULL,
+    applied_at INTEGER NOT NULL,
+    applied_by TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE drift_trigger_cursor (
+    consumer TEXT NOT NULL PRIMARY KEY,
+    sequence INTEGER NOT NULL CHECK (sequence >= 0)
+) STRICT;
+
+CREATE TABLE drift_trigger_firing (
+    idempotency_key TEXT NOT NULL PRIMARY KEY,
+    trigger_name TEXT NOT NULL REFERENCES drift_trigger (name),
+    journal_sequence INTEGER NOT NULL CHECK (journal_sequence > 0),
+    at INTEGER NOT NULL,
+    outcome TEXT NOT NULL CHECK (outcome IN ('fired', 'suppressed')),
+    reason TEXT NOT NULL,
+    run TEXT,
+    CHECK ((outcome = 'fired') = (run IS NOT NULL))
+) STRICT;
+
+CREATE TABLE endpoint (
+    name TEXT PRIMARY KEY NOT NULL CHECK (name <> ''),
+    reference TEXT NOT NULL CHECK (reference <> ''),
+    wanted_variant TEXT,
+    model TEXT NOT NULL CHECK (model <> ''),
+    version INTEGER NOT NULL CHECK (version > 0),
+    variant TEXT NOT NULL CHECK (variant <> ''),
+    package_digest TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    since INTEGER NOT NULL CHECK (since >= created_at),
+    deployed_by TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE experiment (
+    experiment_id INTEGER PRIMARY KEY NOT NULL,
+    name TEXT NOT NULL UNIQUE CHECK (name <> ''),
+    artifact_location TEXT NOT NULL,
+    lifecycle_stage TEXT NOT NULL CHECK (lifecycle_stage IN ('active', 'deleted')),
+    creation_time INTEGER NOT NULL,
+    last_update_time INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE experiment_tag (
+    experiment_id INTEGER NOT NULL REFERENCES experiment (experiment_id),
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (experiment_id, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE journal_checkpoint (
+    size INTEGER PRIMARY KEY CHECK (size >= 0),
+    root BLOB NOT NULL CHECK (length(root) = 32),
+    at INTEGER NOT NULL,
+    key_id TEXT NOT NULL CHECK (key_id <> ''),
+    note TEXT NOT NULL CHECK (note <> '')
+) STRICT;
+
+CREATE TABLE journal_end (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    size INTEGER NOT NULL CHECK (size > 0),
+    roots BLOB NOT NULL CHECK (length(roots) % 32 = 0)
+) STRICT;
+
+CREATE TABLE journal_entry (
+    sequence INTEGER PRIMARY KEY CHECK (sequence > 0),
+    at INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind <> ''),
+    subject TEXT NOT NULL CHECK (subject <> ''),
+    actor TEXT NOT NULL CHECK (actor <> ''),
+    body TEXT NOT NULL,
+    leaf_hash BLOB NOT NULL CHECK (length(leaf_hash) = 32)
+) STRICT;
+
+CREATE TABLE journal_tile (
+    level INTEGER NOT NULL CHECK (level > 0),
+    position INTEGER NOT NULL CHECK (position >= 0),
+    hash BLOB NOT NULL CHECK (length(hash) = 32),
+    PRIMARY KEY (level, position)
+) STRICT;
+
+CREATE TABLE logged_model (
+    model_id TEXT PRIMARY KEY NOT NULL,
+    experiment_id INTEGER NOT NULL REFERENCES experiment (experiment_id),
+    name TEXT NOT NULL,
+    artifact_location TEXT NOT NULL,
+    creation_time INTEGER NOT NULL,
+    last_update_time INTEGER NOT NULL,
+    status TEXT NOT NULL CHECK (status IN (
+        'LOGGED_MODEL_STATUS_UNSPECIFIED', 'LOGGED_MODEL_PENDING', 'LOGGED_MODEL_READY',
+        'LOGGED_MODEL_UPLOAD_FAILED')),
+    lifecycle_stage TEXT NOT NULL CHECK (lifecycle_stage IN ('active', 'deleted')),
+    model_type TEXT,
+    source_run_id TEXT
+) STRICT;
+
+CREATE TABLE logged_model_metric (
+    model_id TEXT NOT NULL REFERENCES logged_model (model_id),
+    key TEXT NOT NULL,
+    timestamp INTEGER NOT NULL,
+    step INTEGER NOT NULL,
+    run_id TEXT NOT NULL,
+    value REAL NOT NULL,
+    is_nan INTEGER NOT NULL CHECK (is_nan IN (0, 1)),
+    dataset_name TEXT,
+    dataset_digest TEXT,
+    PRIMARY KEY (model_id, key, timestamp, step, run_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE logged_model_param (
+    model_id TEXT NOT NULL REFERENCES logged_model (model_id),
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (model_id, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE logged_model_tag (
+    model_id TEXT NOT NULL REFERENCES logged_model (model_id),
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (model_id, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE model_attestation (
+    attestation_id TEXT PRIMARY KEY NOT NULL,
+    model TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind <> ''),
+    passed INTEGER NOT NULL CHECK (passed IN (0, 1)),
+    reasons TEXT NOT NULL,
+    details TEXT NOT NULL,
+    made_by TEXT NOT NULL,
+    made_at INTEGER NOT NULL,
+    FOREIGN KEY (model, version) REFERENCES model_version (model, version) ON UPDATE CASCADE ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE model_deployment (
+    endpoint TEXT PRIMARY KEY NOT NULL CHECK (endpoint <> ''),
+    model TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    deployed_by TEXT NOT NULL,
+    FOREIGN KEY (model, version) REFERENCES model_version (model, version) ON UPDATE CASCADE ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE model_version (
+    model TEXT NOT NULL REFERENCES registered_model (name) ON UPDATE CASCADE ON DELETE CASCADE,
+    version INTEGER NOT NULL CHECK (version > 0),
+    description TEXT,
+    source TEXT NOT NULL,
+    storage_location TEXT NOT NULL,
+    run_id TEXT,
+    run_link TEXT,
+    model_id TEXT,
+    stage TEXT NOT NULL CHECK (stage IN ('None', 'Staging', 'Production', 'Archived', 'Deleted_Internal')),
+    creation_time INTEGER NOT NULL,
+    last_update_time INTEGER NOT NULL,
+    created_by TEXT NOT NULL,
+    package_digest TEXT,
+    manifest_digest TEXT,
+    signature TEXT,
+    key_id TEXT,
+    pipeline_run TEXT,
+    pipeline_task TEXT,
+    PRIMARY KEY (model, version),
+    CHECK ((package_digest IS NULL) = (manifest_digest IS NULL)),
+    CHECK ((manifest_digest IS NULL) = (signature IS NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE model_version_tag (
+    model TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (model, version, key),
+    FOREIGN KEY (model, version) REFERENCES model_version (model, version) ON UPDATE CASCADE ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE monitor_state (
+    endpoint TEXT NOT NULL PRIMARY KEY,
+    model TEXT NOT NULL,
+    version INTEGER NOT NULL CHECK (version >= 0),
+    covered INTEGER NOT NULL CHECK (covered >= 0),
+    updated_at INTEGER NOT NULL,
+    state TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE monitor_window (
+    endpoint TEXT NOT NULL,
+    model TEXT NOT NULL,
+    version INTEGER NOT NULL CHECK (version >= 0),
+    kind TEXT NOT NULL CHECK (kind IN ('minute', 'count')),
+    ordinal INTEGER NOT NULL CHECK (ordinal >= 0),
+    started_at INTEGER NOT NULL,
+    ended_at INTEGER NOT NULL,
+    requests INTEGER NOT NULL CHECK (requests >= 0),
+    errors INTEGER NOT NULL CHECK (errors >= 0 AND errors <= requests),
+    content TEXT NOT NULL,
+    PRIMARY KEY (endpoint, model, version, kind, ordinal)
+) STRICT;
+
+CREATE TABLE pipeline (
+    name TEXT NOT NULL PRIMARY KEY CHECK (length(name) BETWEEN 1 AND 128),
+    latest_version INTEGER NOT NULL CHECK (latest_version >= 1),
+    description TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE pipeline_cache (
+    identity TEXT NOT NULL PRIMARY KEY,
+    run_id TEXT NOT NULL,
+    task TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    FOREIGN KEY (run_id, task) REFERENCES pipeline_task (run_id, task)
+) STRICT;
+
+CREATE TABLE pipeline_output (
+    run_id TEXT NOT NULL,
+    task TEXT NOT NULL,
+    name TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('file', 'tree')),
+    bytes INTEGER NOT NULL CHECK (bytes >= 0),
+    PRIMARY KEY (run_id, task, name),
+    FOREIGN KEY (run_id, task) REFERENCES pipeline_task (run_id, task)
+) STRICT;
+
+CREATE TABLE pipeline_run (
+    id TEXT NOT NULL PRIMARY KEY,
+    pipeline TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    parameters TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    idempotency_key TEXT,
+    use_cache INTEGER NOT NULL CHECK (use_cache IN (0, 1)),
+    state TEXT NOT NULL CHECK (state IN ('running', 'succeeded', 'failed', 'cancelled')),
+    cancel_actor TEXT,
+    created_at INTEGER NOT NULL,
+    finished_at INTEGER,
+    FOREIGN KEY (pipeline, version) REFERENCES pipeline_version (pipeline, version),
+    UNIQUE (pipeline, idempotency_key),
+    CHECK ((state = 'running') = (finished_at IS NULL))
+) STRICT;
+
+CREATE TABLE pipeline_task (
+    run_id TEXT NOT NULL REFERENCES pipeline_run (id),
+    task TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'ready', 'running', 'succeeded', 'cached', 'failed',
+        'retrying', 'skipped', 'cancelled')),
+    attempt INTEGER NOT NULL DEFAULT 0 CHECK (attempt >= 0),
+    losses INTEGER NOT NULL DEFAULT 0 CHECK (losses >= 0),
+    retry_at INTEGER,
+    identity TEXT,
+    components TEXT,
+    cached_from TEXT,
+    started_at INTEGER,
+    finished_at INTEGER,
+    error_code TEXT,
+    error_message TEXT,
+    next_step TEXT,
+    PRIMARY KEY (run_id, task),
+    CHECK ((state = 'retrying') = (retry_at IS NOT NULL)),
+    CHECK (state NOT IN ('succeeded', 'cached', 'running') OR identity IS NOT NULL)
+) STRICT;
+
+CREATE TABLE pipeline_version (
+    pipeline TEXT NOT NULL REFERENCES pipeline (name),
+    version INTEGER NOT NULL CHECK (version >= 1),
+    digest TEXT NOT NULL,
+    source TEXT NOT NULL,
+    code TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (pipeline, version)
+) STRICT;
+
+CREATE TABLE prediction (
+    sequence INTEGER NOT NULL PRIMARY KEY CHECK (sequence > 0),
+    id TEXT NOT NULL UNIQUE,
+    at INTEGER NOT NULL,
+    endpoint TEXT NOT NULL,
+    model TEXT NOT NULL,
+    version INTEGER NOT NULL CHECK (version >= 0),
+    variant TEXT NOT NULL,
+    label TEXT NOT NULL,
+    score REAL NOT NULL,
+    second_score REAL NOT NULL,
+    token_count INTEGER NOT NULL,
+    unknown_share REAL NOT NULL,
+    character_count INTEGER NOT NULL,
+    latency_us INTEGER NOT NULL,
+    error_code TEXT
+) STRICT;
+
+CREATE TABLE registered_model (
+    name TEXT PRIMARY KEY NOT NULL CHECK (name <> ''),
+    description TEXT,
+    creation_time INTEGER NOT NULL,
+    last_update_time INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE registered_model_alias (
+    model TEXT NOT NULL,
+    alias TEXT NOT NULL CHECK (alias <> ''),
+    version INTEGER NOT NULL,
+    moved_at INTEGER NOT NULL,
+    moved_by TEXT NOT NULL,
+    PRIMARY KEY (model, alias),
+    FOREIGN KEY (model, version) REFERENCES model_version (model, version) ON UPDATE CASCADE ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE registered_model_tag (
+    model TEXT NOT NULL REFERENCES registered_model (name) ON UPDATE CASCADE ON DELETE CASCADE,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (model, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE run_dataset (
+    dataset_key INTEGER PRIMARY KEY NOT NULL,
+    experiment_id INTEGER NOT NULL REFERENCES experiment (experiment_id),
+    name TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    source_type TEXT NOT NULL,
+    source TEXT NOT NULL,
+    schema TEXT,
+    profile TEXT,
+    UNIQUE (experiment_id, name, digest)
+) STRICT;
+
+CREATE TABLE run_dataset_input (
+    run_key INTEGER NOT NULL REFERENCES tracking_run (run_key),
+    dataset_key INTEGER NOT NULL REFERENCES run_dataset (dataset_key),
+    tags TEXT NOT NULL,
+    context TEXT,
+    PRIMARY KEY (run_key, dataset_key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE run_latest_metric (
+    run_key INTEGER NOT NULL REFERENCES tracking_run (run_key),
+    key TEXT NOT NULL,
+    value REAL NOT NULL,
+    is_nan INTEGER NOT NULL CHECK (is_nan IN (0, 1)),
+    timestamp INTEGER NOT NULL,
+    step INTEGER NOT NULL,
+    PRIMARY KEY (run_key, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE run_metric (
+    run_key INTEGER NOT NULL REFERENCES tracking_run (run_key),
+    key TEXT NOT NULL,
+    timestamp INTEGER NOT NULL,
+    step INTEGER NOT NULL,
+    value REAL NOT NULL,
+    is_nan INTEGER NOT NULL CHECK (is_nan IN (0, 1)),
+    PRIMARY KEY (run_key, key, timestamp, step, value, is_nan)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE run_model_link (
+    run_key INTEGER NOT NULL REFERENCES tracking_run (run_key),
+    direction TEXT NOT NULL CHECK (direction IN ('input', 'output')),
+    model_id TEXT NOT NULL,
+    step INTEGER NOT NULL,
+    PRIMARY KEY (run_key, direction, model_id, step)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE run_param (
+    run_key INTEGER NOT NULL REFERENCES tracking_run (run_key),
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (run_key, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE run_tag (
+    run_key INTEGER NOT NULL REFERENCES tracking_run (run_key),
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (run_key, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE schema_migration (
+    number INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    applied_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE tracking_run (
+    run_key INTEGER PRIMARY KEY NOT NULL,
+    run_id TEXT NOT NULL UNIQUE CHECK (run_id <> ''),
+    experiment_id INTEGER NOT NULL REFERENCES experiment (experiment_id),
+    name TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED')),
+    start_time INTEGER NOT NULL,
+    end_time INTEGER,
+    artifact_uri TEXT NOT NULL,
+    lifecycle_stage TEXT NOT NULL CHECK (lifecycle_stage IN ('active', 'deleted')),
+    deleted_time INTEGER
+) STRICT;
+
+CREATE INDEX access_token_expiry ON access_token (expires_at);
+
+CREATE INDEX access_token_name ON access_token (name);
+
+CREATE INDEX artifact_by_digest ON artifact (digest);
+
+CREATE INDEX dataset_shard_digest ON dataset_shard (digest);
+
+CREATE INDEX dataset_version_tree ON dataset_version (tree);
+
+CREATE UNIQUE INDEX drift_alert_open ON drift_alert (endpoint, model, version) WHERE resolved_at IS NULL;
+
+CREATE INDEX drift_alert_recent ON drift_alert (at);
+
+CREATE INDEX drift_trigger_firing_recent ON drift_trigger_firing (trigger_name, at);
+
+CREATE INDEX endpoint_by_version ON endpoint (model, version);
+
+CREATE INDEX journal_entry_kind ON journal_entry (kind, sequence);
+
+CREATE INDEX journal_entry_subject ON journal_entry (subject, sequence);
+
+CREATE INDEX logged_model_by_run ON logged_model (source_run_id);
+
+CREATE INDEX logged_model_by_time ON logged_model (experiment_id, lifecycle_stage, creation_time DESC);
+
+CREATE INDEX model_attestation_by_version ON model_attestation (model, version, made_at);
+
+CREATE INDEX model_deployment_by_version ON model_deployment (model, version);
+
+CREATE UNIQUE INDEX model_version_by_package ON model_version (model, package_digest)
+    WHERE package_digest IS NOT NULL AND stage <> 'Deleted_Internal';
+
+CREATE INDEX model_version_by_run ON model_version (run_id);
+
+CREATE INDEX monitor_window_recent ON monitor_window (endpoint, kind, started_at);
+
+CREATE INDEX pipeline_output_by_digest ON pipeline_output (digest);
+
+CREATE INDEX pipeline_run_active ON pipeline_run (id) WHERE state = 'running';
+
+CREATE INDEX pipeline_run_by_pipeline ON pipeline_run (pipeline, id);
+
+CREATE INDEX pipeline_task_by_identity ON pipeline_task (identity);
+
+CREATE INDEX registered_model_alias_by_version ON registered_model_alias (model, version);
+
+CREATE INDEX run_dataset_input_by_dataset ON run_dataset_input (dataset_key);
+
+CREATE INDEX run_latest_metric_by_value ON run_latest_metric (key, value, is_nan);
+
+CREATE INDEX run_param_by_value ON run_param (key, value);
+
+CREATE INDEX run_tag_by_value ON run_tag (key, value);
+
+CREATE INDEX tracking_run_by_time ON tracking_run (experiment_id, lifecycle_stage, start_time DESC, run_id);

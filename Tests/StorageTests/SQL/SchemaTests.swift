@@ -22,7 +22,7 @@ struct SchemaTests {
         let expected = try String(contentsOf: Self.golden, encoding: .utf8)
         #expect(
             schema == expected,
-            "The schema differs from Golden/schema.sql. When that is meant: AKU_WRITE_GOLDEN=1 swift test --filter SchemaTests"
+            "The schema is not Golden/schema.sql. When meant: AKU_WRITE_GOLDEN=1 swift test --filter SchemaTests"
         )
     }
 
