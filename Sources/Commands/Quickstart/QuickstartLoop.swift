@@ -1,5 +1,6 @@
 import Client
 import Foundation
+import Pipelines
 import Primitives
 import Synchronization
 import WireAPI
@@ -34,11 +35,12 @@ struct QuickstartLoop {
         let began = clock.now
         try await replayFromTheStart()
         try await trainFirstModel()
-        let (known, shifted) = try makeTraffic()
-        try await sendKnown(known)
-        let alert = try await sendShifted(shifted)
-        if let alert { try await followRetraining(alert, known: known, shifted: shifted) }
-        try await measureAfter(shifted)
+        let traffic = try makeTraffic()
+        try await sendKnown(traffic.known)
+        if let alert = try await sendShifted(traffic.shifted) {
+            try await followRetraining(alert, traffic.mixed)
+            try await measureAfter(traffic.mixed)
+        }
         try await traceAndVerify()
         report.wallSeconds = (clock.now - began) / .seconds(1)
         readProcess()
@@ -81,13 +83,15 @@ struct QuickstartLoop {
     }
 
     /// Held-out texts in the languages that the model knows, and in one that it does not.
-    private func makeTraffic() throws -> (known: [TrafficRow], shifted: [TrafficRow]) {
+    private func makeTraffic() throws -> (known: [TrafficRow], shifted: [TrafficRow], mixed: [TrafficRow]) {
         title("traffic: held-out texts")
         try FileManager.default.createDirectory(atPath: plan.work, withIntermediateDirectories: true)
-        let known = try traffic(plan.languages.joined(separator: ","), count: plan.knownRequests, name: "known")
+        let languages = plan.languages.joined(separator: ",")
+        let known = try traffic(languages, count: plan.knownRequests, name: "known")
         let shifted = try traffic(plan.shift, count: plan.shiftedRequests, name: "shifted")
-        say("\(known.count) texts in \(plan.languages.joined(separator: ", ")); \(shifted.count) in \(plan.shift)")
-        return (known, shifted)
+        let mixed = try traffic("\(languages),\(plan.shift)", count: plan.knownRequests, name: "mixed")
+        say("\(known.count) texts in \(languages); \(shifted.count) in \(plan.shift); \(mixed.count) in all of them")
+        return (known, shifted, mixed)
     }
 
     private mutating func sendKnown(_ rows: [TrafficRow]) async throws {
@@ -97,7 +101,7 @@ struct QuickstartLoop {
         let count = generator.count
         report.requestsBeforeDrift = count.sent
         report.failedBeforeDrift = count.failed
-        report.knownAccuracy = count.sent == 0 ? 0 : Double(count.right) / Double(count.sent)
+        report.knownAccuracy = count.accuracy()
         let sorted = count.latencies.sorted()
         report.latencyP50Milliseconds = sorted.isEmpty ? 0 : sorted[sorted.count / 2]
         report.latencyP99Milliseconds = sorted.isEmpty ? 0 : sorted[sorted.count * 99 / 100]
@@ -119,7 +123,7 @@ struct QuickstartLoop {
             if let alert = try await openAlerts().first {
                 let count = generator.count
                 report.driftAlarmAfterRequests = max(0, alert.requests - before)
-                report.shiftedAccuracyBefore = count.sent == 0 ? 0 : Double(count.right) / Double(count.sent)
+                report.shiftedAccuracyBefore = count.accuracy(plan.shift)
                 Terminal.progress("", final: Terminal.isInteractive)
                 let leading = alert.leading.map(\.feature).joined(separator: ", ")
                 say("alarm after \(alert.requests - before) shifted requests, led by \(leading)")
@@ -131,16 +135,11 @@ struct QuickstartLoop {
     }
 
     /// Keeps traffic on the endpoint while the trigger's pipeline retrains, gates and swaps.
-    private mutating func followRetraining(
-        _ alert: AlertBody,
-        known: [TrafficRow],
-        shifted: [TrafficRow]
-    ) async throws {
+    private mutating func followRetraining(_ alert: AlertBody, _ mixed: [TrafficRow]) async throws {
         title("retrain: the trigger starts the pipeline with the new language; traffic goes on")
         let run = try await triggeredRun(after: alert)
         let generator = generator()
         let isOver = Mutex(false)
-        let mixed = zip(known, shifted).flatMap { [$0, $1] }
         async let traffic: Void = generator.keepSending(mixed, clients: Self.clients, pauseMilliseconds: 100) {
             isOver.withLock { $0 }
         }
@@ -164,12 +163,15 @@ struct QuickstartLoop {
         say("\(count.sent) requests during retraining and swap, \(count.failed) failed; now \(report.versionAfter)")
     }
 
-    private mutating func measureAfter(_ shifted: [TrafficRow]) async throws {
+    /// The mix that the new model was made for; asking in the new language alone would rightly be called drift again.
+    private mutating func measureAfter(_ mixed: [TrafficRow]) async throws {
         let generator = generator()
-        await generator.send(all: Array(shifted.prefix(300)), clients: Self.clients)
+        await generator.send(all: mixed, clients: Self.clients, progress: Self.progress("mixed", mixed.count))
         let count = generator.count
-        report.shiftedAccuracyAfter = count.sent == 0 ? 0 : Double(count.right) / Double(count.sent)
+        report.shiftedAccuracyAfter = count.accuracy(plan.shift)
         report.tracedPrediction = count.lastPrediction
+        try await waitForMonitor(requests: count.sent - count.failed)
+        report.alarmsAfterSwap = try await openAlerts().count
     }
 
     private mutating func traceAndVerify() async throws {
@@ -188,10 +190,7 @@ struct QuickstartLoop {
         }
         title("verify: every digest, signature and the journal")
         let data = try await client.sendRaw(.post, path: VerifyAPI.path)
-        let last = data.split(separator: UInt8(ascii: "\n")).last.map { Data($0) } ?? data
-        let verified =
-            (try? JSONDecoder().decode(VerifyLine.self, from: last))?.report
-            ?? (try JSONDecoder().decode(VerifyReport.self, from: last))
+        let verified = try CanonicalJSON.decode(VerifyReport.self, from: data, what: "verification report")
         report.verify = verified.ok ? "ok" : "\(verified.findings.count) findings"
         for check in verified.checks {
             say("\(check.name): \(check.checked.map(String.init) ?? "") checked, \(check.findings) findings")

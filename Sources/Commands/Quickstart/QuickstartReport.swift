@@ -43,6 +43,8 @@ struct QuickstartReport: Codable {
     var programMiB: Double = 0
     /// `ok`, or the number of findings.
     var verify: String = ""
+    /// Alarms on the new version, over the mix that it was made for.
+    var alarmsAfterSwap = 0
     /// Links that the trace lacks.
     var traceGaps = 0
     /// The prediction that was traced.
@@ -53,6 +55,7 @@ struct QuickstartReport: Codable {
         case failedBeforeDrift = "failed_before_drift"
         case knownAccuracy = "known_accuracy"
         case firstError = "first_error"
+        case alarmsAfterSwap = "alarms_after_swap"
         case traceGaps = "trace_gaps"
         case wallSeconds = "wall_seconds"
         case accuracyFP32 = "accuracy_fp32"
@@ -85,6 +88,7 @@ struct QuickstartReport: Codable {
             problems.append("\(failedRequestsDuringSwap) requests failed during the swap (\(firstError))")
         }
         if driftAlarmAfterRequests != nil, versionAfter == versionBefore { problems.append("no new version was promoted") }
+        if alarmsAfterSwap > 0 { problems.append("\(alarmsAfterSwap) alarms on the new version") }
         if traceGaps > 0 { problems.append("the trace has \(traceGaps) gaps") }
         if verify != "ok" { problems.append("verification found \(verify)") }
         return problems.isEmpty ? nil : problems.joined(separator: "; ") + "."

@@ -41,11 +41,19 @@ final class TrafficGenerator: Sendable {
     struct Count: Sendable {
         var sent = 0
         var failed = 0
-        var right = 0
+        /// Answered, and answered rightly, by language.
+        var byLanguage: [String: (answered: Int, right: Int)] = [:]
         var latencies: [Double] = []
         var versions: Set<String> = []
         var lastPrediction = ""
         var firstError = ""
+
+        /// The share answered rightly: in one language, or in all.
+        func accuracy(_ language: String? = nil) -> Double {
+            let counts = byLanguage.filter { language == nil || $0.key == language }.values
+            let answered = counts.reduce(0) { $0 + $1.answered }
+            return answered == 0 ? 0 : Double(counts.reduce(0) { $0 + $1.right }) / Double(answered)
+        }
     }
 
     private let ask: @Sendable (String) async throws -> TrafficAnswer
@@ -68,7 +76,9 @@ final class TrafficGenerator: Sendable {
             let elapsed = clock.now - began
             state.withLock { count in
                 count.sent += 1
-                count.right += answer.label == row.intent ? 1 : 0
+                let isRight = answer.label == row.intent ? 1 : 0
+                let before = count.byLanguage[row.language] ?? (0, 0)
+                count.byLanguage[row.language] = (before.answered + 1, before.right + isRight)
                 count.latencies.append(elapsed / .milliseconds(1))
                 count.versions.insert(answer.version)
                 count.lastPrediction = answer.prediction
