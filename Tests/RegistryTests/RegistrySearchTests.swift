@@ -12,10 +12,19 @@ import Testing
 
     private func fill() async throws {
         for index in 0..<4 {
-            _ = try await registry.create(name: "m\(index)", description: nil, tags: [ModelTag("n", "\(index)")], actor: "me")
+            _ = try await registry.create(
+                name: "m\(index)",
+                description: nil,
+                tags: [ModelTag("n", "\(index)")],
+                actor: "me"
+            )
             _ = try await registry.createVersion(
                 of: "m\(index)",
-                .init(source: "mlflow-artifacts:/\(index)", runID: "run\(index % 2)", tags: [ModelTag("n", "\(index)")]),
+                .init(
+                    source: "mlflow-artifacts:/\(index)",
+                    runID: "run\(index % 2)",
+                    tags: [ModelTag("n", "\(index)")]
+                ),
                 actor: "me"
             )
         }
@@ -23,12 +32,14 @@ import Testing
         _ = try await registry.create(name: "prompt", description: nil, tags: prompt, actor: "me")
     }
 
-    @Test(arguments: [
-        (nil, ["m0", "m1", "m2", "m3"]), ("name LIKE 'M%'", []), ("name ILIKE 'M%'", ["m0", "m1", "m2", "m3"]),
-        ("name IN ('m1', 'm3')", ["m1", "m3"]), ("tags.n != '0' AND name != 'm1'", ["m2", "m3"]),
-        ("tags.`mlflow.prompt.is_prompt` = 'true'", ["prompt"]),
-        ("tags.`mlflow.prompt.is_prompt` != 'true'", ["m0", "m1", "m2", "m3"]),
-    ] as [(String?, [String])])
+    @Test(
+        arguments: [
+            (nil, ["m0", "m1", "m2", "m3"]), ("name LIKE 'M%'", []), ("name ILIKE 'M%'", ["m0", "m1", "m2", "m3"]),
+            ("name IN ('m1', 'm3')", ["m1", "m3"]), ("tags.n != '0' AND name != 'm1'", ["m2", "m3"]),
+            ("tags.`mlflow.prompt.is_prompt` = 'true'", ["prompt"]),
+            ("tags.`mlflow.prompt.is_prompt` != 'true'", ["m0", "m1", "m2", "m3"]),
+        ] as [(String?, [String])]
+    )
     func `Models are found, prompts only when asked for`(_ filter: String?, _ wanted: [String]) async throws {
         try await fill()
         let page = try await registry.searchModels(filter: filter, order: [], maximum: 100, token: nil)

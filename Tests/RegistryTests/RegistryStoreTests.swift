@@ -36,7 +36,9 @@ import Testing
     }
 
     private func kinds() async throws -> [String] {
-        try await Journal(database: database).entries(after: 0, limit: 100, kindPrefix: nil, subject: nil).map(\.event.kind)
+        try await Journal(database: database).entries(after: 0, limit: 100, kindPrefix: nil, subject: nil).map(
+            \.event.kind
+        )
     }
 
     private func code(of body: () async throws -> some Sendable) async -> String? {
@@ -60,7 +62,9 @@ import Testing
         #expect(first.seal == seal("one"))
         #expect(first.storageLocation == "mlflow-artifacts:/packages/\(seal("one").package.hex)")
         #expect(first.pipelineRun == "p1")
-        #expect(try await kinds() == ["registry.model.created", "registry.version.created", "registry.version.created"])
+        #expect(
+            try await kinds() == ["registry.model.created", "registry.version.created", "registry.version.created"]
+        )
         #expect(try await register("one", as: "other").version == 1)
     }
 
@@ -122,7 +126,8 @@ import Testing
     func `A reserved or malformed alias is refused`(_ alias: String) async throws {
         _ = try await register("one")
         #expect(
-            await code { try await registry.move(alias: alias, of: "intent", to: 1, actor: "me") } == "INVALID_PARAMETER_VALUE"
+            await code { try await registry.move(alias: alias, of: "intent", to: 1, actor: "me") }
+                == "INVALID_PARAMETER_VALUE"
         )
     }
 

@@ -13,7 +13,12 @@ import Tracking
 
     @Test func `A new experiment gets the next number and a place for artifacts`() async throws {
         let fixture = try Fixture()
-        let id = try await fixture.experiments.create(name: "a", artifactLocation: nil, tags: [KeyValue("k", "v")], actor: "me")
+        let id = try await fixture.experiments.create(
+            name: "a",
+            artifactLocation: nil,
+            tags: [KeyValue("k", "v")],
+            actor: "me"
+        )
         let found = try await fixture.experiments.get(id)
         #expect(id == 1)
         #expect(found.artifactLocation == "mlflow-artifacts:/1")
@@ -26,7 +31,9 @@ import Tracking
         let fixture = try Fixture()
         let id = try await fixture.experiments.create(name: "a", artifactLocation: nil, tags: [], actor: "me")
         try await fixture.experiments.move(id, to: .deleted, actor: "me")
-        let again = await code { try await fixture.experiments.create(name: "a", artifactLocation: nil, tags: [], actor: "me") }
+        let again = await code {
+            try await fixture.experiments.create(name: "a", artifactLocation: nil, tags: [], actor: "me")
+        }
         #expect(again == "RESOURCE_ALREADY_EXISTS")
     }
 
@@ -37,7 +44,10 @@ import Tracking
         try await fixture.experiments.move(id, to: .deleted, actor: "me")
         #expect(try await fixture.runs.get(run).info.stage == .deleted)
         #expect(await code { try await fixture.experiments.rename(id, to: "b", actor: "me") } == "INVALID_STATE")
-        #expect(await code { try await fixture.experiments.move(id, to: .deleted, actor: "me") } == "RESOURCE_DOES_NOT_EXIST")
+        #expect(
+            await code { try await fixture.experiments.move(id, to: .deleted, actor: "me") }
+                == "RESOURCE_DOES_NOT_EXIST"
+        )
         try await fixture.experiments.move(id, to: .active, actor: "me")
         #expect(try await fixture.runs.get(run).info.stage == .active)
     }

@@ -25,7 +25,9 @@ struct Fixture {
     }
 
     func kinds() async throws -> [String] {
-        try await Journal(database: database).entries(after: 0, limit: 100, kindPrefix: nil, subject: nil).map(\.event.kind)
+        try await Journal(database: database).entries(after: 0, limit: 100, kindPrefix: nil, subject: nil).map(
+            \.event.kind
+        )
     }
 }
 

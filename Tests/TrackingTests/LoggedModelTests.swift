@@ -24,7 +24,8 @@ import Tracking
     }
 
     @Test(arguments: [
-        ("metrics.accuracy > 0.4", ["m1", "m2"]), ("params.p = '1'", ["m1"]), ("tags.even = 'yes' AND name != 'm0'", ["m2"]),
+        ("metrics.accuracy > 0.4", ["m1", "m2"]), ("params.p = '1'", ["m1"]),
+        ("tags.even = 'yes' AND name != 'm0'", ["m2"]),
         ("name LIKE 'm%'", ["m0", "m1", "m2"]), ("status = 'READY'", []), ("status = 'PENDING'", ["m0", "m1", "m2"]),
         ("name IN ('m0', 'm2')", ["m0", "m2"]),
     ])

@@ -21,7 +21,8 @@ import Tracking
 
     @Test(arguments: [
         ("", "543210"), ("metrics.loss < 0.2", "10"), ("metrics.loss != 0.1", "4320"), ("metrics.loss >= -1", "3210"),
-        ("params.lr = '0.1' and metrics.loss > 0.1", "3"), ("tags.Kind LIKE 'Odd%'", "210"), ("tags.Kind LIKE 'odd%'", ""),
+        ("params.lr = '0.1' and metrics.loss > 0.1", "3"), ("tags.Kind LIKE 'Odd%'", "210"),
+        ("tags.Kind LIKE 'odd%'", ""),
         ("tags.Kind ILIKE 'odd%'", "210"), ("tags.Kind IS NULL", "543"), ("params.lr IS NOT NULL", "543210"),
         ("start_time >= 104", "54"), ("attributes.run_name = 'r2'", "2"), ("run.status = \"RUNNING\"", "543210"),
         ("attributes.`run name` LIKE 'r%' AND user_id = 'tester'", "543210"), ("tags.Kind = ''' OR 1=1 --'", ""),
@@ -42,17 +43,24 @@ import Tracking
     func `A filter that cannot be read is refused`(_ filter: String) async throws {
         let fixture = try Fixture()
         #expect(
-            await code { try await fixture.runs.search(RunStore.Query(experiments: [0], filter: filter)).elements.count }
+            await code {
+                try await fixture.runs.search(RunStore.Query(experiments: [0], filter: filter)).elements.count
+            }
                 == "INVALID_PARAMETER_VALUE"
         )
     }
 
-    @Test(arguments: [
-        (["metrics.loss ASC"], "012345"), (["metrics.loss DESC"], "321045"), (["params.lr", "start_time"], "024135"),
-        (["tags.Kind DESC", "run_name ASC"], "012345"), (["start_time ASC"], "012345"), (["`loss`"], nil),
-        (["metrics.loss SIDEWAYS"], nil), (["dataset.name"], nil), (["metrics.loss", "metrics.loss DESC"], nil),
-    ] as [([String], String?)])
-    func `An order puts NaN after numbers and runs without a value last`(_ order: [String], _ wanted: String?) async throws {
+    @Test(
+        arguments: [
+            (["metrics.loss ASC"], "012345"), (["metrics.loss DESC"], "321045"),
+            (["params.lr", "start_time"], "024135"),
+            (["tags.Kind DESC", "run_name ASC"], "012345"), (["start_time ASC"], "012345"), (["`loss`"], nil),
+            (["metrics.loss SIDEWAYS"], nil), (["dataset.name"], nil), (["metrics.loss", "metrics.loss DESC"], nil),
+        ] as [([String], String?)]
+    )
+    func `An order puts NaN after numbers and runs without a value last`(_ order: [String], _ wanted: String?)
+        async throws
+    {
         let fixture = try await fixture()
         let query = RunStore.Query(experiments: [0], order: order)
         guard let wanted else {

@@ -48,7 +48,9 @@ import Tracking
         try await fixture.runs.log(metrics: all, params: [], tags: [], run: one)
         for point in all { try await fixture.runs.log(metric: point, run: many) }
         for run in [one, many] {
-            #expect(try await fixture.runs.get(run).metrics == [MetricPoint(key: "m", value: 3, timestamp: 20, step: 3)])
+            #expect(
+                try await fixture.runs.get(run).metrics == [MetricPoint(key: "m", value: 3, timestamp: 20, step: 3)]
+            )
             let history = try await fixture.runs.history(run: run, key: "m").elements
             #expect(history.map(\.value) == [9, 1, 2, 2.5, 3, 7])
         }
@@ -70,7 +72,9 @@ import Tracking
         let run = try await fixture.run("r")
         try await fixture.runs.log(param: KeyValue("p", "1"), run: run)
         try await fixture.runs.log(param: KeyValue("p", "1"), run: run)
-        #expect(await code { try await fixture.runs.log(param: KeyValue("p", "2"), run: run) } == "INVALID_PARAMETER_VALUE")
+        #expect(
+            await code { try await fixture.runs.log(param: KeyValue("p", "2"), run: run) } == "INVALID_PARAMETER_VALUE"
+        )
         let refused = await code {
             try await fixture.runs.log(
                 metrics: [MetricPoint(key: "m", value: 1, timestamp: 1)],
@@ -138,9 +142,18 @@ import Tracking
     @Test func `Inputs are kept once a run`() async throws {
         let fixture = try Fixture()
         let run = try await fixture.run("r")
-        let dataset = TrackedDataset(name: "d", digest: "x", sourceType: "local", source: "{}", schema: nil, profile: nil)
+        let dataset = TrackedDataset(
+            name: "d",
+            digest: "x",
+            sourceType: "local",
+            source: "{}",
+            schema: nil,
+            profile: nil
+        )
         let input = DatasetInput(dataset: dataset, tags: [KeyValue("mlflow.data.context", "training")])
-        for _ in 0..<2 { try await fixture.runs.logInputs(run: run, datasets: [input], models: [ModelLink(modelID: "m-1")]) }
+        for _ in 0..<2 {
+            try await fixture.runs.logInputs(run: run, datasets: [input], models: [ModelLink(modelID: "m-1")])
+        }
         try await fixture.runs.logOutputs(run: run, models: [ModelLink(modelID: "m-2", step: 4)])
         let found = try await fixture.runs.get(run)
         #expect(found.datasets == [input])

@@ -11,7 +11,8 @@ package struct ModelsCommand: AsyncParsableCommand {
                       aku models alias intent champion 3 --expected 2
             """,
         subcommands: [
-            ModelsListCommand.self, ModelsShowCommand.self, PackageCommand.self, ModelsRegisterCommand.self, GateCommand.self,
+            ModelsListCommand.self, ModelsShowCommand.self, PackageCommand.self, ModelsRegisterCommand.self,
+            GateCommand.self,
             ModelsPromoteCommand.self, ModelsAliasCommand.self,
         ]
     )

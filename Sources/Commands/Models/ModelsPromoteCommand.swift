@@ -35,7 +35,11 @@ package struct ModelsPromoteCommand: AsyncParsableCommand {
 
     package func run() async throws {
         let client = try connection.client()
-        let decision = try CanonicalJSON.decode(GateDecision.self, from: Self.read(gate), what: "gate decision '\(gate)'")
+        let decision = try CanonicalJSON.decode(
+            GateDecision.self,
+            from: Self.read(gate),
+            what: "gate decision '\(gate)'"
+        )
         let current = try await client.send(ModelsAPI.show, parameters: ["name": model]).model.aliases[alias]
         let reply = try await client.send(
             ModelsAPI.promote,

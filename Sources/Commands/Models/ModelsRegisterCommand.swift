@@ -39,7 +39,9 @@ package struct ModelsRegisterCommand: AsyncParsableCommand {
     package func run() async throws {
         let client = try connection.client(timeoutSeconds: 900)
         let uploaded = try await client.uploadTree(directory: package) { done, total in
-            if total > 0 { Terminal.progress("Uploading \(Terminal.bar(Double(done) / Double(total))) \(done) of \(total) bytes") }
+            if total > 0 {
+                Terminal.progress("Uploading \(Terminal.bar(Double(done) / Double(total))) \(done) of \(total) bytes")
+            }
         }
         let environment = ProcessInfo.processInfo.environment
         let reply = try await client.send(
@@ -56,7 +58,8 @@ package struct ModelsRegisterCommand: AsyncParsableCommand {
         if let out { try write(reply, to: out) }
         try connection.show(reply) { reply in
             let version = reply.version
-            return "\(reply.created ? "Registered" : "Known already:") \(version.model) version \(version.version), package "
+            return
+                "\(reply.created ? "Registered" : "Known already:") \(version.model) version \(version.version), package "
                 + "\(version.packageDigest?.short ?? ""), signed by \(version.keyID ?? "nobody")."
         }
     }

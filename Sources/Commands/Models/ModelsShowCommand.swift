@@ -26,9 +26,17 @@ package struct ModelsShowCommand: AsyncParsableCommand {
     private static func text(_ detail: ModelDetailBody) -> String {
         var lines = ["Model    \(detail.model.name)"]
         if !detail.model.description.isEmpty { lines.append("About    \(detail.model.description)") }
-        lines += ["", Terminal.table(["VERSION", "ALIASES", "RUNS ON", "GATE", "PACKAGE", "RUN", "CREATED"], detail.versions.map(row))]
+        lines += [
+            "",
+            Terminal.table(
+                ["VERSION", "ALIASES", "RUNS ON", "GATE", "PACKAGE", "RUN", "CREATED"],
+                detail.versions.map(row)
+            ),
+        ]
         for version in detail.versions {
-            guard let gate = version.attestations.last(where: { $0.kind == "gate" }), !gate.reasons.isEmpty else { continue }
+            guard let gate = version.attestations.last(where: { $0.kind == "gate" }), !gate.reasons.isEmpty else {
+                continue
+            }
             lines += ["", "Version \(version.version), gate \(gate.passed ? "passed" : "refused"):"]
             lines += gate.reasons.map { "  \($0)" }
         }

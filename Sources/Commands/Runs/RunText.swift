@@ -23,7 +23,10 @@ enum RunText {
         if !run.user.isEmpty { lines.append("User        \(run.user)") }
         lines.append("Artifacts   \(detail.artifactURI)")
         if !run.params.isEmpty {
-            lines += ["", Terminal.table(["PARAM", "VALUE"], run.params.sorted { $0.key < $1.key }.map { [$0.key, $0.value] })]
+            lines += [
+                "",
+                Terminal.table(["PARAM", "VALUE"], run.params.sorted { $0.key < $1.key }.map { [$0.key, $0.value] }),
+            ]
         }
         if !run.metrics.isEmpty || !detail.history.isEmpty {
             lines += ["", Terminal.table(["METRIC", "LATEST", "POINTS", "COURSE"], metrics(detail))]

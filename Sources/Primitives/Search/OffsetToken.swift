@@ -15,7 +15,8 @@ package enum OffsetToken {
         guard let data = Data(base64Encoded: token) else {
             throw PlatformError.mlflowInvalid("Invalid page token, could not base64-decode")
         }
-        guard let value = try? JSONDecoder().decode(JSONValue.self, from: data), let offset = value["offset"]?.integerValue,
+        guard let value = try? JSONDecoder().decode(JSONValue.self, from: data),
+            let offset = value["offset"]?.integerValue,
             offset >= 0, offset < 1 << 40
         else {
             throw PlatformError.mlflowInvalid(

@@ -104,7 +104,9 @@ package enum SearchLexer {
             var end = index
             if scalars[end] == "-" || scalars[end] == "+" { end += 1 }
             let digits = end
-            func isDigit(_ position: Int) -> Bool { position < scalars.count && ("0"..."9").contains(scalars[position]) }
+            func isDigit(_ position: Int) -> Bool {
+                position < scalars.count && ("0"..."9").contains(scalars[position])
+            }
             while isDigit(end) { end += 1 }
             var isReal = false
             if end < scalars.count, scalars[end] == ".", end > digits || isDigit(end + 1) {

@@ -45,7 +45,8 @@ extension RegistryStore {
                     subject: "model/\(name)",
                     actor: actor,
                     body: [
-                        "alias": .string(alias), "from": current.map(JSONValue.integer) ?? .null, "to": .integer(number),
+                        "alias": .string(alias), "from": current.map(JSONValue.integer) ?? .null,
+                        "to": .integer(number),
                     ]
                 )
             )
@@ -97,7 +98,8 @@ extension RegistryStore {
         )?.integer("version")
     }
 
-    private static func compare(_ current: Int64?, _ expected: ExpectedVersion, _ alias: String, _ name: String) throws {
+    private static func compare(_ current: Int64?, _ expected: ExpectedVersion, _ alias: String, _ name: String) throws
+    {
         let wanted: String
         switch expected {
         case .any: return

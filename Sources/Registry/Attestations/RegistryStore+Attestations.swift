@@ -36,7 +36,8 @@ extension RegistryStore {
                     subject: "model/\(name)/\(number)",
                     actor: actor,
                     body: [
-                        "kind": .string(kind), "passed": .bool(passed), "reasons": .array(reasons.map(JSONValue.string)),
+                        "kind": .string(kind), "passed": .bool(passed),
+                        "reasons": .array(reasons.map(JSONValue.string)),
                     ]
                 )
             )

@@ -33,7 +33,10 @@ package enum RegistryLimits {
     /// Checks an alias: letters, digits, `_` and `-`; neither `latest` nor `v` and a number.
     static func check(alias: String) throws {
         if alias.isEmpty { throw PlatformError.mlflowInvalid("Registered model alias name cannot be empty.") }
-        guard alias.unicodeScalars.allSatisfy({ $0 == "_" || $0 == "-" || $0.properties.isAlphabetic || $0.properties.numericType != nil })
+        guard
+            alias.unicodeScalars.allSatisfy({
+                $0 == "_" || $0 == "-" || $0.properties.isAlphabetic || $0.properties.numericType != nil
+            })
         else {
             throw PlatformError.mlflowInvalid(
                 "Invalid alias name: '\(alias)'. Names may only contain alphanumerics, underscores (_), and dashes (-)."

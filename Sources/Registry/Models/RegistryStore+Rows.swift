@@ -34,10 +34,16 @@ extension RegistryStore {
             description: try row.optionalText("description"),
             creationTime: try row.time("creation_time"),
             lastUpdateTime: try row.time("last_update_time"),
-            tags: try reader.query("SELECT key, value FROM registered_model_tag WHERE model = ? ORDER BY key", [.text(name)])
-                .map { ModelTag(try $0.text("key"), try $0.text("value")) },
-            aliases: try reader.query("SELECT * FROM registered_model_alias WHERE model = ? ORDER BY alias", [.text(name)])
-                .map(ModelAlias.init(row:)),
+            tags: try reader.query(
+                "SELECT key, value FROM registered_model_tag WHERE model = ? ORDER BY key",
+                [.text(name)]
+            )
+            .map { ModelTag(try $0.text("key"), try $0.text("value")) },
+            aliases: try reader.query(
+                "SELECT * FROM registered_model_alias WHERE model = ? ORDER BY alias",
+                [.text(name)]
+            )
+            .map(ModelAlias.init(row:)),
             latestVersions: try latest(of: name, reader)
         )
     }
@@ -55,10 +61,16 @@ extension RegistryStore {
         let key: [SQLValue] = [.text(try row.text("model")), .integer(try row.integer("version"))]
         return try ModelVersion(
             row: row,
-            tags: reader.query("SELECT key, value FROM model_version_tag WHERE model = ? AND version = ? ORDER BY key", key)
-                .map { ModelTag(try $0.text("key"), try $0.text("value")) },
-            aliases: reader.query("SELECT alias FROM registered_model_alias WHERE model = ? AND version = ? ORDER BY alias", key)
-                .map { try $0.text("alias") }
+            tags: reader.query(
+                "SELECT key, value FROM model_version_tag WHERE model = ? AND version = ? ORDER BY key",
+                key
+            )
+            .map { ModelTag(try $0.text("key"), try $0.text("value")) },
+            aliases: reader.query(
+                "SELECT alias FROM registered_model_alias WHERE model = ? AND version = ? ORDER BY alias",
+                key
+            )
+            .map { try $0.text("alias") }
         )
     }
 

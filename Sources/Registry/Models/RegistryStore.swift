@@ -18,7 +18,9 @@ package struct RegistryStore: Sendable {
     /// Creates a model.
     ///
     /// - Throws: `INVALID_PARAMETER_VALUE`, `RESOURCE_ALREADY_EXISTS`.
-    package func create(name: String, description: String?, tags: [ModelTag], actor: String) async throws -> RegisteredModel {
+    package func create(name: String, description: String?, tags: [ModelTag], actor: String) async throws
+        -> RegisteredModel
+    {
         try RegistryLimits.check(model: name)
         for tag in tags { try RegistryLimits.check(tag) }
         let now = time.now()
@@ -70,7 +72,10 @@ package struct RegistryStore: Sendable {
                 "UPDATE registered_model SET name = ?, last_update_time = ? WHERE name = ?",
                 [.text(new), .time(now), .text(name)]
             )
-            try transaction.execute("UPDATE model_version SET last_update_time = ? WHERE model = ?", [.time(now), .text(new)])
+            try transaction.execute(
+                "UPDATE model_version SET last_update_time = ? WHERE model = ?",
+                [.time(now), .text(new)]
+            )
             try transaction.record(
                 JournalEvent(
                     kind: "registry.model.renamed",
@@ -110,7 +115,10 @@ package struct RegistryStore: Sendable {
         try MLflowName.checkKey(key, path: "key")
         try await database.write { transaction in
             try Self.require(name, transaction)
-            try transaction.execute("DELETE FROM registered_model_tag WHERE model = ? AND key = ?", [.text(name), .text(key)])
+            try transaction.execute(
+                "DELETE FROM registered_model_tag WHERE model = ? AND key = ?",
+                [.text(name), .text(key)]
+            )
         }
     }
 }

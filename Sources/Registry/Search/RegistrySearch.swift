@@ -24,8 +24,10 @@ struct RegistrySearch: Sendable {
         if !asksForPrompts { parts.append(notPrompt("m.name")) }
         let terms = try ordering(
             order,
-            ["name": "m.name", "timestamp": "m.last_update_time", "creation_timestamp": "m.creation_time",
-             "last_updated_timestamp": "m.last_update_time"],
+            [
+                "name": "m.name", "timestamp": "m.last_update_time", "creation_timestamp": "m.creation_time",
+                "last_updated_timestamp": "m.last_update_time",
+            ],
             last: [("name", "m.name ASC")]
         )
         return make("SELECT m.name FROM registered_model AS m", parts, terms)
@@ -34,7 +36,9 @@ struct RegistrySearch: Sendable {
     static func versions(_ filter: String?, _ order: [String]) throws -> RegistrySearch {
         var parts: [(String, [SQLValue])] = [("v.stage <> 'Deleted_Internal'", [])]
         var asksForPrompts = false
-        let columns = ["name": "v.model", "run_id": "v.run_id", "source_path": "v.source", "version_number": "v.version"]
+        let columns = [
+            "name": "v.model", "run_id": "v.run_id", "source_path": "v.source", "version_number": "v.version",
+        ]
         for clause in try SearchFilter.parse(filter) {
             if try isTag(clause) {
                 asksForPrompts = asksForPrompts || clause.key == promptTag
@@ -47,8 +51,10 @@ struct RegistrySearch: Sendable {
         if !asksForPrompts { parts.append(notPrompt("v.model")) }
         let terms = try ordering(
             order,
-            ["name": "v.model", "version_number": "v.version", "creation_timestamp": "v.creation_time",
-             "last_updated_timestamp": "v.last_update_time"],
+            [
+                "name": "v.model", "version_number": "v.version", "creation_timestamp": "v.creation_time",
+                "last_updated_timestamp": "v.last_update_time",
+            ],
             standard: "v.last_update_time DESC",
             last: [("name", "v.model ASC"), ("version_number", "v.version DESC")]
         )
@@ -140,7 +146,9 @@ struct RegistrySearch: Sendable {
             if let value = Int64(text) { return ("\(column) \(sign) ?", [.integer(value)]) }
         default: break
         }
-        throw PlatformError.mlflowInvalid("Invalid value for numeric attribute '\(clause.key)': \(clause.value.written)")
+        throw PlatformError.mlflowInvalid(
+            "Invalid value for numeric attribute '\(clause.key)': \(clause.value.written)"
+        )
     }
 
     private static func ordering(

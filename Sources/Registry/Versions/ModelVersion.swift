@@ -104,7 +104,8 @@ package struct ModelVersion: Sendable, Hashable {
     }
 
     private static func seal(_ row: SQLRow) throws -> PackageSeal? {
-        guard let package = try row.optionalDigest("package_digest"), let manifest = try row.optionalDigest("manifest_digest"),
+        guard let package = try row.optionalDigest("package_digest"),
+            let manifest = try row.optionalDigest("manifest_digest"),
             let signature = try row.optionalText("signature"), let keyID = try row.optionalText("key_id")
         else { return nil }
         return PackageSeal(package: package, manifest: manifest, signature: signature, keyID: keyID)

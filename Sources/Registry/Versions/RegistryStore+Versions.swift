@@ -229,6 +229,9 @@ extension RegistryStore {
     }
 
     static func touch(_ name: String, _ now: Timestamp, _ transaction: any SQLTransaction) throws {
-        try transaction.execute("UPDATE registered_model SET last_update_time = ? WHERE name = ?", [.time(now), .text(name)])
+        try transaction.execute(
+            "UPDATE registered_model SET last_update_time = ? WHERE name = ?",
+            [.time(now), .text(name)]
+        )
     }
 }

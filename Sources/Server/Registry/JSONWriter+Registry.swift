@@ -17,7 +17,9 @@ extension JSONWriter {
         member("last_updated_timestamp", model.lastUpdateTime.milliseconds)
         member("description", model.description)
         if !model.latestVersions.isEmpty {
-            array("latest_versions", model.latestVersions) { writer, version in writer.object { $0.members(of: version) } }
+            array("latest_versions", model.latestVersions) { writer, version in
+                writer.object { $0.members(of: version) }
+            }
         }
         if !model.tags.isEmpty { array("tags", model.tags) { $0.tag($1) } }
         if !model.aliases.isEmpty {

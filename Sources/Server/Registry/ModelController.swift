@@ -76,7 +76,14 @@ package struct ModelController: Sendable {
         if !body.decision.promote || gate?.passed == false {
             let reasons = body.decision.promote ? gate?.reasons ?? [] : body.decision.reasons
             try await registry.refusePromotion(name, version.version, reasons: reasons, actor: call.principal.name)
-            return PromotedBody(model: name, alias: alias, promoted: false, from: current, to: current, reasons: reasons)
+            return PromotedBody(
+                model: name,
+                alias: alias,
+                promoted: false,
+                from: current,
+                to: current,
+                reasons: reasons
+            )
         }
         let from = try await registry.move(
             alias: alias,

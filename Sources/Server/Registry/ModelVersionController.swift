@@ -38,7 +38,7 @@ package struct ModelVersionController: Sendable {
             let body = try await call.body(MLflowRegistryBodies.Version.self)
             let (name, number) = try Self.key(body.name, body.version)
             let stage = try ModelStage(word: MLflowCall.require(body.stage, "stage"))
-            let archive = body.archive_existing_versions ?? false
+            let archive = body.archiveExistingVersions ?? false
             return Self.reply(try await registry.move(name, number, to: stage, archive: archive, actor: call.actor))
         }
         addTagRoutes(to: routes, base)
@@ -71,14 +71,14 @@ package struct ModelVersionController: Sendable {
         let name = try MLflowCall.require(body.name, "name")
         let source = try MLflowCall.require(body.source, "source")
         let isPrompt = (body.tags ?? []).contains { $0.key == "mlflow.prompt.is_prompt" && $0.value == "true" }
-        let origin = try await sources.resolve(source, runID: body.run_id, modelID: body.model_id, isPrompt: isPrompt)
+        let origin = try await sources.resolve(source, runID: body.runID, modelID: body.modelID, isPrompt: isPrompt)
         let version = try await registry.createVersion(
             of: name,
             RegistryStore.NewVersion(
                 source: origin.source,
                 storageLocation: origin.storageLocation,
                 runID: origin.runID,
-                runLink: body.run_link,
+                runLink: body.runLink,
                 modelID: origin.modelID,
                 description: body.description,
                 tags: (body.tags ?? []).map { ModelTag($0.key ?? "", $0.value ?? "") }

@@ -36,7 +36,7 @@ package struct RegisteredModelController: Sendable {
         routes.mlflow(.post, "\(base)/rename", .modelsWrite) { call in
             let body = try await call.body(MLflowRegistryBodies.Model.self)
             let name = try MLflowCall.require(body.name, "name")
-            let new = try MLflowCall.require(body.new_name, "new_name")
+            let new = try MLflowCall.require(body.newName, "new_name")
             return Self.reply(try await registry.rename(name, to: new, actor: call.actor))
         }
         routes.mlflow(.delete, "\(base)/delete", .modelsWrite) { call in
@@ -108,7 +108,8 @@ package struct RegisteredModelController: Sendable {
         )
         return .mlflow { writer in
             if !page.elements.isEmpty {
-                writer.array("registered_models", page.elements) { writer, one in writer.object { $0.members(of: one) } }
+                writer.array("registered_models", page.elements) { writer, one in writer.object { $0.members(of: one) }
+                }
             }
             writer.member("next_page_token", page.nextToken)
         }

@@ -31,8 +31,8 @@ package struct ExperimentController: Sendable {
         routes.mlflow(.post, "\(base)/restore", .trackingWrite) { try await move($0, .active) }
         routes.mlflow(.post, "\(base)/update", .trackingWrite) { call in
             let body = try await call.body(MLflowBodies.ExperimentChange.self)
-            let id = try ExperimentStore.number(MLflowCall.require(body.experiment_id, "experiment_id"))
-            let name = try MLflowCall.require(body.new_name, "new_name")
+            let id = try ExperimentStore.number(MLflowCall.require(body.experimentID, "experiment_id"))
+            let name = try MLflowCall.require(body.newName, "new_name")
             try await experiments.rename(id, to: name, actor: call.actor)
             return .mlflowEmpty
         }
@@ -54,14 +54,14 @@ package struct ExperimentController: Sendable {
     private func addTagRoutes(to routes: RouteTable, _ base: String) {
         routes.mlflow(.post, "\(base)/set-experiment-tag", .trackingWrite) { call in
             let body = try await call.body(MLflowBodies.ExperimentChange.self)
-            let id = try ExperimentStore.number(MLflowCall.require(body.experiment_id, "experiment_id"))
+            let id = try ExperimentStore.number(MLflowCall.require(body.experimentID, "experiment_id"))
             let key = try MLflowCall.require(body.key, "key")
             try await experiments.setTag(KeyValue(key, body.value ?? ""), on: id)
             return .mlflowEmpty
         }
         routes.mlflow(.post, "\(base)/delete-experiment-tag", .trackingWrite) { call in
             let body = try await call.body(MLflowBodies.ExperimentChange.self)
-            let id = try ExperimentStore.number(MLflowCall.require(body.experiment_id, "experiment_id"))
+            let id = try ExperimentStore.number(MLflowCall.require(body.experimentID, "experiment_id"))
             try await experiments.deleteTag(MLflowCall.require(body.key, "key"), of: id)
             return .mlflowEmpty
         }
@@ -70,10 +70,10 @@ package struct ExperimentController: Sendable {
     private func create(_ call: MLflowCall) async throws -> Response {
         let body = try await call.body(MLflowBodies.CreateExperiment.self)
         let name = try MLflowCall.require(body.name, "name")
-        try Self.check(artifactLocation: body.artifact_location ?? "")
+        try Self.check(artifactLocation: body.artifactLocation ?? "")
         let id = try await experiments.create(
             name: name,
-            artifactLocation: body.artifact_location,
+            artifactLocation: body.artifactLocation,
             tags: (body.tags ?? []).map { KeyValue($0.key ?? "", $0.value ?? "") },
             actor: call.actor
         )
@@ -93,7 +93,7 @@ package struct ExperimentController: Sendable {
 
     private func move(_ call: MLflowCall, _ stage: LifecycleStage) async throws -> Response {
         let body = try await call.body(MLflowBodies.ExperimentChange.self)
-        let id = try ExperimentStore.number(MLflowCall.require(body.experiment_id, "experiment_id"))
+        let id = try ExperimentStore.number(MLflowCall.require(body.experimentID, "experiment_id"))
         try await experiments.move(id, to: stage, actor: call.actor)
         return .mlflowEmpty
     }
@@ -101,10 +101,10 @@ package struct ExperimentController: Sendable {
     private func search(_ body: MLflowBodies.Search) async throws -> Response {
         try await search(
             filter: body.filter,
-            order: body.order_by ?? [],
-            view: body.view_type,
-            maximum: body.max_results?.value,
-            token: body.page_token
+            order: body.orderBy ?? [],
+            view: body.viewType,
+            maximum: body.maxResults?.value,
+            token: body.pageToken
         )
     }
 

@@ -53,10 +53,10 @@ package struct LoggedModelController: Sendable {
         let body = try await call.body(MLflowModelBodies.Create.self)
         let model = try await models.create(
             LoggedModelStore.NewModel(
-                experimentID: ExperimentStore.number(MLflowCall.require(body.experiment_id, "experiment_id")),
+                experimentID: ExperimentStore.number(MLflowCall.require(body.experimentID, "experiment_id")),
                 name: body.name,
-                modelType: body.model_type,
-                sourceRunID: body.source_run_id,
+                modelType: body.modelType,
+                sourceRunID: body.sourceRunID,
                 params: Self.pairs(body.params),
                 tags: Self.pairs(body.tags)
             ),
@@ -69,24 +69,24 @@ package struct LoggedModelController: Sendable {
         let body = try await call.body(MLflowModelBodies.Search.self)
         let page = try await models.search(
             LoggedModelStore.Query(
-                experiments: try (body.experiment_ids ?? []).map(ExperimentStore.number),
+                experiments: try (body.experimentIDs ?? []).map(ExperimentStore.number),
                 filter: body.filter,
                 datasets: try (body.datasets ?? []).map { dataset in
-                    guard let name = dataset.dataset_name, !name.isEmpty else {
+                    guard let name = dataset.datasetName, !name.isEmpty else {
                         throw PlatformError.mlflowInvalid("`dataset_name` in the `datasets` clause must be specified.")
                     }
-                    return (name, dataset.dataset_digest)
+                    return (name, dataset.datasetDigest)
                 },
-                order: try (body.order_by ?? []).map { order in
+                order: try (body.orderBy ?? []).map { order in
                     LoggedModelStore.Order(
-                        field: try MLflowCall.require(order.field_name, "order_by.field_name"),
+                        field: try MLflowCall.require(order.fieldName, "order_by.field_name"),
                         ascending: order.ascending ?? true,
-                        datasetName: order.dataset_name,
-                        datasetDigest: order.dataset_digest
+                        datasetName: order.datasetName,
+                        datasetDigest: order.datasetDigest
                     )
                 },
-                maximum: Int(clamping: body.max_results?.value ?? 50),
-                token: body.page_token
+                maximum: Int(clamping: body.maxResults?.value ?? 50),
+                token: body.pageToken
             )
         )
         return .mlflow { writer in

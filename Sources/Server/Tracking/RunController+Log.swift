@@ -8,20 +8,20 @@ extension RunController {
     func addLogRoutes(to routes: RouteTable, _ base: String) {
         routes.mlflow(.post, "\(base)/log-metric", .trackingWrite) { call in
             let body = try await call.body(MLflowBodies.Metric.self)
-            let run = try Self.run(body.run_id, body.run_uuid)
+            let run = try Self.run(body.runID, body.runUUID)
             try await runs.log(metric: Self.point(body, path: ""), run: run)
             return .mlflowEmpty
         }
         routes.mlflow(.post, "\(base)/log-parameter", .trackingWrite) { call in
             let body = try await call.body(MLflowBodies.RunChange.self)
-            let run = try Self.run(body.run_id, body.run_uuid)
+            let run = try Self.run(body.runID, body.runUUID)
             let key = try MLflowCall.require(body.key, "key")
             try await runs.log(param: KeyValue(key, body.value ?? ""), run: run)
             return .mlflowEmpty
         }
         routes.mlflow(.post, "\(base)/log-batch", .trackingWrite) { call in
             let body = try await call.body(MLflowBodies.LogBatch.self)
-            let run = try Self.run(body.run_id)
+            let run = try Self.run(body.runID)
             try await runs.log(
                 metrics: (body.metrics ?? []).enumerated().map { try Self.point($1, path: "metrics[\($0)].") },
                 params: (body.params ?? []).enumerated().map { try Self.pair($1, path: "params[\($0)].") },
@@ -32,14 +32,14 @@ extension RunController {
         }
         routes.mlflow(.post, "\(base)/set-tag", .trackingWrite) { call in
             let body = try await call.body(MLflowBodies.RunChange.self)
-            let run = try Self.run(body.run_id, body.run_uuid)
+            let run = try Self.run(body.runID, body.runUUID)
             let key = try MLflowCall.require(body.key, "key")
             try await runs.set(tag: KeyValue(key, body.value ?? ""), run: run)
             return .mlflowEmpty
         }
         routes.mlflow(.post, "\(base)/delete-tag", .trackingWrite) { call in
             let body = try await call.body(MLflowBodies.RunChange.self)
-            let run = try Self.run(body.run_id, body.run_uuid)
+            let run = try Self.run(body.runID, body.runUUID)
             try await runs.delete(tag: MLflowCall.require(body.key, "key"), run: run)
             return .mlflowEmpty
         }
@@ -49,7 +49,7 @@ extension RunController {
         routes.mlflow(.post, "\(base)/log-inputs", .trackingWrite) { call in
             let body = try await call.body(MLflowBodies.LogInputs.self)
             try await runs.logInputs(
-                run: Self.run(body.run_id),
+                run: Self.run(body.runID),
                 datasets: (body.datasets ?? []).map(Self.input),
                 models: (body.models ?? []).map(Self.link)
             )
@@ -57,16 +57,16 @@ extension RunController {
         }
         routes.mlflow(.post, "\(base)/outputs", .trackingWrite) { call in
             let body = try await call.body(MLflowBodies.LogInputs.self)
-            try await runs.logOutputs(run: Self.run(body.run_id), models: (body.models ?? []).map(Self.link))
+            try await runs.logOutputs(run: Self.run(body.runID), models: (body.models ?? []).map(Self.link))
             return .mlflowEmpty
         }
         routes.mlflow(.post, "\(base)/log-model", .trackingWrite) { call in
             let body = try await call.body(MLflowBodies.LogModel.self)
-            let text = try MLflowCall.require(body.model_json, "model_json")
+            let text = try MLflowCall.require(body.modelJSON, "model_json")
             guard let model = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)) else {
                 throw PlatformError.mlflowInvalid("Malformed model info. \n \(text.prefix(200)) \n is not valid JSON.")
             }
-            try await runs.log(modelDescription: model, run: Self.run(body.run_id))
+            try await runs.log(modelDescription: model, run: Self.run(body.runID))
             return .mlflowEmpty
         }
     }
@@ -113,7 +113,9 @@ extension RunController {
             throw PlatformError.mlflowInvalid("If either start step or end step are specified, both must be specified.")
         }
         if let start, let end, start > end {
-            throw PlatformError.mlflowInvalid("end_step must be greater than start_step. Found start_step=\(start) and end_step=\(end).")
+            throw PlatformError.mlflowInvalid(
+                "end_step must be greater than start_step. Found start_step=\(start) and end_step=\(end)."
+            )
         }
         let steps = start.flatMap { start in end.map { start...$0 } }
         var found: [(run: String, points: [MetricPoint])] = []
@@ -136,9 +138,9 @@ extension RunController {
             value: value.value,
             timestamp: timestamp.value,
             step: body.step?.value ?? 0,
-            modelID: body.model_id.flatMap { $0.isEmpty ? nil : $0 },
-            datasetName: body.dataset_name.flatMap { $0.isEmpty ? nil : $0 },
-            datasetDigest: body.dataset_digest.flatMap { $0.isEmpty ? nil : $0 }
+            modelID: body.modelID.flatMap { $0.isEmpty ? nil : $0 },
+            datasetName: body.datasetName.flatMap { $0.isEmpty ? nil : $0 },
+            datasetDigest: body.datasetDigest.flatMap { $0.isEmpty ? nil : $0 }
         )
     }
 
@@ -152,7 +154,7 @@ extension RunController {
             dataset: TrackedDataset(
                 name: body.dataset?.name ?? "",
                 digest: body.dataset?.digest ?? "",
-                sourceType: body.dataset?.source_type ?? "",
+                sourceType: body.dataset?.sourceType ?? "",
                 source: body.dataset?.source ?? "",
                 schema: body.dataset?.schema,
                 profile: body.dataset?.profile
@@ -162,6 +164,6 @@ extension RunController {
     }
 
     private static func link(_ body: MLflowBodies.ModelLink) throws -> ModelLink {
-        ModelLink(modelID: try MLflowCall.require(body.model_id, "model_id"), step: body.step?.value ?? 0)
+        ModelLink(modelID: try MLflowCall.require(body.modelID, "model_id"), step: body.step?.value ?? 0)
     }
 }

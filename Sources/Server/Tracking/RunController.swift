@@ -42,10 +42,10 @@ package struct RunController: Sendable {
         let body = try await call.body(MLflowBodies.CreateRun.self)
         let run = try await runs.create(
             RunStore.NewRun(
-                experimentID: ExperimentStore.number(body.experiment_id.flatMap { $0.isEmpty ? nil : $0 } ?? "0"),
-                userID: body.user_id ?? "",
-                name: body.run_name,
-                startTime: body.start_time?.value,
+                experimentID: ExperimentStore.number(body.experimentID.flatMap { $0.isEmpty ? nil : $0 } ?? "0"),
+                userID: body.userID ?? "",
+                name: body.runName,
+                startTime: body.startTime?.value,
                 tags: (body.tags ?? []).map { KeyValue($0.key ?? "", $0.value ?? "") }
             ),
             actor: call.actor
@@ -57,15 +57,19 @@ package struct RunController: Sendable {
         let body = try await call.body(MLflowBodies.UpdateRun.self)
         let status = try body.status.map { word in
             guard let status = RunStatus(rawValue: word) else {
-                throw MLflowName.invalid("status", word, "Known: \(RunStatus.allCases.map(\.rawValue).joined(separator: ", ")).")
+                throw MLflowName.invalid(
+                    "status",
+                    word,
+                    "Known: \(RunStatus.allCases.map(\.rawValue).joined(separator: ", "))."
+                )
             }
             return status
         }
         let info = try await runs.update(
-            Self.run(body.run_id, body.run_uuid),
+            Self.run(body.runID, body.runUUID),
             status: status,
-            endTime: body.end_time?.value,
-            name: body.run_name,
+            endTime: body.endTime?.value,
+            name: body.runName,
             actor: call.actor
         )
         return .mlflow { writer in writer.object("run_info") { $0.members(of: info) } }
@@ -73,7 +77,7 @@ package struct RunController: Sendable {
 
     private func move(_ call: MLflowCall, _ stage: LifecycleStage) async throws -> Response {
         let body = try await call.body(MLflowBodies.RunChange.self)
-        try await runs.move(Self.run(body.run_id, body.run_uuid), to: stage, actor: call.actor)
+        try await runs.move(Self.run(body.runID, body.runUUID), to: stage, actor: call.actor)
         return .mlflowEmpty
     }
 
@@ -81,12 +85,12 @@ package struct RunController: Sendable {
         let body = try await call.body(MLflowBodies.SearchRuns.self)
         let page = try await runs.search(
             RunStore.Query(
-                experiments: try (body.experiment_ids ?? []).map(ExperimentStore.number),
+                experiments: try (body.experimentIDs ?? []).map(ExperimentStore.number),
                 filter: body.filter,
-                view: body.run_view_type.flatMap(ViewType.init(rawValue:)) ?? .activeOnly,
-                maximum: Int(clamping: body.max_results?.value ?? 1000),
-                order: body.order_by ?? [],
-                token: body.page_token
+                view: body.runViewType.flatMap(ViewType.init(rawValue:)) ?? .activeOnly,
+                maximum: Int(clamping: body.maxResults?.value ?? 1000),
+                order: body.orderBy ?? [],
+                token: body.pageToken
             )
         )
         return .mlflow { writer in

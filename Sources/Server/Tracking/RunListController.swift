@@ -38,7 +38,11 @@ package struct RunListController: Sendable {
             let experiment = try await experiments.get(run.info.experimentID)
             var history: [String: [RunDetailBody.Point]] = [:]
             for metric in run.metrics.prefix(Self.metricsPerRun) {
-                let points = try await runs.sampledHistory(run: run.info.id, key: metric.key, maximum: Self.pointsPerMetric)
+                let points = try await runs.sampledHistory(
+                    run: run.info.id,
+                    key: metric.key,
+                    maximum: Self.pointsPerMetric
+                )
                 history[metric.key] = points.map {
                     RunDetailBody.Point(step: $0.step, value: $0.value.isFinite ? $0.value : nil)
                 }

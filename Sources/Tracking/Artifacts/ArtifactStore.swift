@@ -123,7 +123,9 @@ package struct ArtifactStore: Sendable {
             "SELECT path FROM artifact WHERE path >= ? AND path < ? LIMIT 1",
             [.text(low), .text(high)]
         )
-        if below != nil { throw PlatformError.mlflowInvalid("'\(path)' is a folder of artifacts; a file cannot replace it.") }
+        if below != nil {
+            throw PlatformError.mlflowInvalid("'\(path)' is a folder of artifacts; a file cannot replace it.")
+        }
         var parent = path
         while let slash = parent.lastIndex(of: "/") {
             parent = String(parent[..<slash])

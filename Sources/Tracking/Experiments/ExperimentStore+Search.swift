@@ -41,7 +41,8 @@ extension ExperimentStore {
             }
             switch clause.key {
             case "name": return try SQLCondition.text("e.name", clause)
-            case "experiment_id": return try SQLCondition.number("e.experiment_id", asNumber(clause), allowingLists: true)
+            case "experiment_id":
+                return try SQLCondition.number("e.experiment_id", asNumber(clause), allowingLists: true)
             default: return try SQLCondition.number("e.\(clause.key)", clause)
             }
         case "tag", "tags":
@@ -60,7 +61,12 @@ extension ExperimentStore {
         }
         switch clause.value {
         case .text(let text):
-            return SearchClause(entity: nil, key: clause.key, comparator: clause.comparator, value: .integer(try number(text)))
+            return SearchClause(
+                entity: nil,
+                key: clause.key,
+                comparator: clause.comparator,
+                value: .integer(try number(text))
+            )
         case .list(let texts):
             for text in texts { _ = try number(text) }
             return clause
@@ -79,7 +85,9 @@ extension ExperimentStore {
             guard ["attribute", nil].contains(field.entity) else {
                 throw PlatformError.mlflowInvalid("Invalid order_by entity: \(field.entity ?? "")")
             }
-            guard attributes.contains(field.key) else { throw SearchFields.invalidKey("attribute", field.key, attributes) }
+            guard attributes.contains(field.key) else {
+                throw SearchFields.invalidKey("attribute", field.key, attributes)
+            }
             if seen.insert(field.key).inserted { parts.append("e.\(field.key) \(field.ascending ? "ASC" : "DESC")") }
         }
         if parts.isEmpty { parts.append("e.creation_time DESC") }

@@ -165,7 +165,9 @@ extension ExperimentStore {
     /// - Throws: `INVALID_PARAMETER_VALUE`.
     package static func number(_ text: String) throws -> Int64 {
         guard let id = Int64(text) else {
-            throw PlatformError.mlflowInvalid("Invalid experiment ID '\(text.prefix(100))'. Experiment ID must be a valid integer.")
+            throw PlatformError.mlflowInvalid(
+                "Invalid experiment ID '\(text.prefix(100))'. Experiment ID must be a valid integer."
+            )
         }
         return id
     }

@@ -88,7 +88,9 @@ extension LoggedModelStore {
 
     private static func datasets(_ wanted: [(name: String, digest: String?)]) -> SQLCondition? {
         if wanted.isEmpty { return nil }
-        let parts = wanted.map { $0.digest == nil ? "m.dataset_name = ?" : "(m.dataset_name = ? AND m.dataset_digest = ?)" }
+        let parts = wanted.map {
+            $0.digest == nil ? "m.dataset_name = ?" : "(m.dataset_name = ? AND m.dataset_digest = ?)"
+        }
         let arguments = wanted.flatMap { [SQLValue.text($0.name)] + ($0.digest.map { [SQLValue.text($0)] } ?? []) }
         return SQLCondition("(\(parts.joined(separator: " OR ")))", arguments)
     }
@@ -107,7 +109,9 @@ extension LoggedModelStore {
             guard let column = attributes[clause.key] else {
                 throw SearchFields.invalidKey("attribute", clause.key, Set(attributes.keys))
             }
-            if column.hasSuffix("_time") || column == "experiment_id" { return try SQLCondition.number("l.\(column)", clause) }
+            if column.hasSuffix("_time") || column == "experiment_id" {
+                return try SQLCondition.number("l.\(column)", clause)
+            }
             if column == "status" { return try SQLCondition.text("l.status", status(clause), allowingLists: true) }
             return try SQLCondition.text("l.\(column)", clause, allowingLists: true)
         case "metrics":
@@ -155,7 +159,9 @@ extension LoggedModelStore {
                 continue
             }
             guard field.field[..<dot] == "metrics" else {
-                throw PlatformError.mlflowInvalid("Invalid order by field name: \(field.field). Only metrics are supported.")
+                throw PlatformError.mlflowInvalid(
+                    "Invalid order by field name: \(field.field). Only metrics are supported."
+                )
             }
             var only = ""
             var bound: [SQLValue] = [.text(String(field.field[field.field.index(after: dot)...]))]

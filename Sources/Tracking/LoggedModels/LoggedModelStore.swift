@@ -64,7 +64,8 @@ package struct LoggedModelStore: Sendable {
                 "INSERT INTO logged_model (model_id, experiment_id, name, artifact_location, creation_time, last_update_time, "
                     + "status, lifecycle_stage, model_type, source_run_id) VALUES (?, ?, ?, ?, ?, ?, ?, 'active', ?, ?)",
                 [
-                    .text(id), .integer(new.experimentID), .text(name), .text("\(root)models/\(id)/artifacts"), .time(now),
+                    .text(id), .integer(new.experimentID), .text(name), .text("\(root)models/\(id)/artifacts"),
+                    .time(now),
                     .time(now), .text(LoggedModelStatus.pending.rawValue), .optional(new.modelType),
                     .optional(new.sourceRunID.flatMap { $0.isEmpty ? nil : $0 }),
                 ]

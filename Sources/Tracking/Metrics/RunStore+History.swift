@@ -46,17 +46,20 @@ extension RunStore {
         return try await database.read { reader in
             let run = try Self.handle(id, reader)
             let arguments: [SQLValue] = [.integer(run.key), .text(key)] + bounds
-            let total = try reader.first(
-                "SELECT COUNT(*) AS total FROM run_metric WHERE run_key = ? AND key = ? AND step BETWEEN ? AND ?",
-                arguments
-            )?.integer("total") ?? 0
+            let total =
+                try reader.first(
+                    "SELECT COUNT(*) AS total FROM run_metric WHERE run_key = ? AND key = ? AND step BETWEEN ? AND ?",
+                    arguments
+                )?.integer("total") ?? 0
             let ordered =
                 "SELECT key, value, is_nan, timestamp, step, "
                 + "ROW_NUMBER() OVER (ORDER BY step, timestamp, value, is_nan) - 1 AS place "
                 + "FROM run_metric WHERE run_key = ? AND key = ? AND step BETWEEN ? AND ?"
             guard total > count, count > 1 else {
                 let newest = count == 1 ? "ORDER BY place DESC LIMIT 1" : "ORDER BY place"
-                return try reader.query("SELECT * FROM (\(ordered)) AS o \(newest)", arguments).map(MetricPoint.init(row:))
+                return try reader.query("SELECT * FROM (\(ordered)) AS o \(newest)", arguments).map(
+                    MetricPoint.init(row:)
+                )
             }
             // A row is kept when it is the first of its share of the range, or the last of all.
             return try reader.query(

@@ -9,7 +9,8 @@ enum RunName {
     ]
     private static let animals = [
         "ant", "bear", "bee", "crane", "crow", "deer", "dove", "duck", "eagle", "finch", "fox", "frog", "goat", "hare",
-        "hawk", "heron", "ibis", "jay", "koala", "lark", "lynx", "mole", "moth", "newt", "otter", "owl", "quail", "robin",
+        "hawk", "heron", "ibis", "jay", "koala", "lark", "lynx", "mole", "moth", "newt", "otter", "owl", "quail",
+        "robin",
         "seal", "swan", "toad", "wren",
     ]
 

@@ -109,7 +109,8 @@ extension RunStore {
     /// Inserts a param.
     ///
     /// - Returns: the other value that is there already, or nil when the param now has this value.
-    private static func insert(_ param: KeyValue, _ run: RunHandle, _ transaction: any SQLTransaction) throws -> String? {
+    private static func insert(_ param: KeyValue, _ run: RunHandle, _ transaction: any SQLTransaction) throws -> String?
+    {
         let inserted = try transaction.execute(
             "INSERT INTO run_param (run_key, key, value) VALUES (?, ?, ?) ON CONFLICT (run_key, key) DO NOTHING",
             [.integer(run.key), .text(param.key), .text(param.value)]

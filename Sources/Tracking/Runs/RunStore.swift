@@ -28,7 +28,13 @@ package struct RunStore: Sendable {
         package let tags: [KeyValue]
 
         /// Describes a run.
-        package init(experimentID: Int64, userID: String = "", name: String? = nil, startTime: Int64? = nil, tags: [KeyValue] = []) {
+        package init(
+            experimentID: Int64,
+            userID: String = "",
+            name: String? = nil,
+            startTime: Int64? = nil,
+            tags: [KeyValue] = []
+        ) {
             self.experimentID = experimentID
             self.userID = userID
             self.name = name
@@ -85,14 +91,19 @@ package struct RunStore: Sendable {
     /// Changes a run's status, end or name; nil leaves a field alone.
     ///
     /// - Throws: `RESOURCE_DOES_NOT_EXIST`, `INVALID_PARAMETER_VALUE` for a deleted run.
-    package func update(_ id: String, status: RunStatus?, endTime: Int64?, name: String?, actor: String) async throws -> RunInfo {
+    package func update(_ id: String, status: RunStatus?, endTime: Int64?, name: String?, actor: String) async throws
+        -> RunInfo
+    {
         try await database.write { transaction in
             let run = try Self.handle(id, transaction)
             try run.requireActive()
             try transaction.execute(
                 "UPDATE tracking_run SET status = COALESCE(?, status), end_time = COALESCE(?, end_time), "
                     + "name = COALESCE(?, name) WHERE run_key = ?",
-                [.optional(status?.rawValue), .optional(endTime), .optional(name.flatMap { $0.isEmpty ? nil : $0 }), .integer(run.key)]
+                [
+                    .optional(status?.rawValue), .optional(endTime), .optional(name.flatMap { $0.isEmpty ? nil : $0 }),
+                    .integer(run.key),
+                ]
             )
             if let name, !name.isEmpty { try Self.setTag(KeyValue(Self.nameTag, name), run, transaction) }
             if let status, status.isFinal {

@@ -3,30 +3,64 @@
 package enum MLflowRegistryBodies {
     /// Create, rename, update, delete and tags of a model; its aliases; its latest versions.
     package struct Model: Decodable, Sendable {
+        /// The name.
         package let name: String?
-        package let new_name: String?
+        /// The name to give.
+        package let newName: String?
+        /// What people say about it.
         package let description: String?
+        /// Tags.
         package let tags: [MLflowBodies.Pair]?
+        /// The key.
         package let key: String?
+        /// The text or number.
         package let value: String?
+        /// The alias.
         package let alias: String?
+        /// The version.
         package let version: String?
+        /// Stages.
         package let stages: [String]?
+
+        enum CodingKeys: String, CodingKey {
+            case name, description, tags, key, value, alias, version, stages
+            case newName = "new_name"
+        }
     }
 
     /// Create, update, delete, stages and tags of a version.
     package struct Version: Decodable, Sendable {
+        /// The name.
         package let name: String?
+        /// The version.
         package let version: String?
+        /// Where it came from.
         package let source: String?
-        package let run_id: String?
-        package let run_link: String?
-        package let model_id: String?
+        /// The run.
+        package let runID: String?
+        /// A link to the run elsewhere.
+        package let runLink: String?
+        /// The logged model.
+        package let modelID: String?
+        /// What people say about it.
         package let description: String?
+        /// Tags.
         package let tags: [MLflowBodies.Pair]?
+        /// The stage.
         package let stage: String?
-        package let archive_existing_versions: Bool?
+        /// Whether the others of the stage are archived.
+        package let archiveExistingVersions: Bool?
+        /// The key.
         package let key: String?
+        /// The text or number.
         package let value: String?
+
+        enum CodingKeys: String, CodingKey {
+            case name, version, source, description, tags, stage, key, value
+            case runID = "run_id"
+            case runLink = "run_link"
+            case modelID = "model_id"
+            case archiveExistingVersions = "archive_existing_versions"
+        }
     }
 }

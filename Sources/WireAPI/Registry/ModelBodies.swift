@@ -20,7 +20,13 @@ package struct ModelBody: Codable, Sendable, Equatable {
     }
 
     /// Makes a body.
-    package init(name: String, description: String, aliases: [String: Int64], latestVersion: Int64?, updatedAt: Timestamp) {
+    package init(
+        name: String,
+        description: String,
+        aliases: [String: Int64],
+        latestVersion: Int64?,
+        updatedAt: Timestamp
+    ) {
         self.name = name
         self.description = description
         self.aliases = aliases
@@ -70,7 +76,15 @@ package struct AttestationBody: Codable, Sendable, Equatable {
     package let at: Timestamp
 
     /// Makes a body.
-    package init(id: String, kind: String, passed: Bool, reasons: [String], details: JSONValue, by: String, at: Timestamp) {
+    package init(
+        id: String,
+        kind: String,
+        passed: Bool,
+        reasons: [String],
+        details: JSONValue,
+        by: String,
+        at: Timestamp
+    ) {
         self.id = id
         self.kind = kind
         self.passed = passed

@@ -22,7 +22,11 @@ package struct JSONWriter: Sendable {
     }
 
     /// A member that is an array with one element each, which `body` writes.
-    package mutating func array<T>(_ key: String, _ elements: some Sequence<T>, _ body: (inout JSONWriter, T) throws -> Void) rethrows {
+    package mutating func array<T>(
+        _ key: String,
+        _ elements: some Sequence<T>,
+        _ body: (inout JSONWriter, T) throws -> Void
+    ) rethrows {
         name(key)
         try enclosed("[", "]") { writer in
             for element in elements { try body(&writer, element) }
@@ -67,7 +71,11 @@ package struct JSONWriter: Sendable {
         text(value)
     }
 
-    private mutating func enclosed(_ open: Unicode.Scalar, _ close: Unicode.Scalar, _ body: (inout JSONWriter) throws -> Void) rethrows {
+    private mutating func enclosed(
+        _ open: Unicode.Scalar,
+        _ close: Unicode.Scalar,
+        _ body: (inout JSONWriter) throws -> Void
+    ) rethrows {
         separate()
         bytes.append(UInt8(ascii: open))
         needsComma = false

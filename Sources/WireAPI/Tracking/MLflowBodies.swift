@@ -3,117 +3,279 @@
 package enum MLflowBodies {
     /// A tag or param.
     package struct Pair: Decodable, Sendable {
+        /// The key.
         package let key: String?
+        /// The text or number.
         package let value: String?
     }
 
+    /// A new experiment.
     package struct CreateExperiment: Decodable, Sendable {
+        /// The name.
         package let name: String?
-        package let artifact_location: String?
+        /// Where its runs keep artifacts: a URI.
+        package let artifactLocation: String?
+        /// Tags.
         package let tags: [Pair]?
+
+        enum CodingKeys: String, CodingKey {
+            case name, tags
+            case artifactLocation = "artifact_location"
+        }
     }
 
     /// Delete, restore, update, set-experiment-tag and delete-experiment-tag.
     package struct ExperimentChange: Decodable, Sendable {
-        package let experiment_id: String?
-        package let new_name: String?
+        /// The experiment.
+        package let experimentID: String?
+        /// The name to give.
+        package let newName: String?
+        /// The key.
         package let key: String?
+        /// The text or number.
         package let value: String?
+
+        enum CodingKeys: String, CodingKey {
+            case key, value
+            case experimentID = "experiment_id"
+            case newName = "new_name"
+        }
     }
 
     /// The searches of experiments, models and versions.
     package struct Search: Decodable, Sendable {
-        package let max_results: MLflowInteger?
-        package let page_token: String?
+        /// Elements a page.
+        package let maxResults: MLflowInteger?
+        /// The token of the page before.
+        package let pageToken: String?
+        /// Comparisons joined by AND.
         package let filter: String?
-        package let order_by: [String]?
-        package let view_type: String?
+        /// Fields with ASC or DESC.
+        package let orderBy: [String]?
+        /// `ACTIVE_ONLY`, `DELETED_ONLY` or `ALL`.
+        package let viewType: String?
+
+        enum CodingKeys: String, CodingKey {
+            case filter
+            case maxResults = "max_results"
+            case pageToken = "page_token"
+            case orderBy = "order_by"
+            case viewType = "view_type"
+        }
     }
 
+    /// A new run.
     package struct CreateRun: Decodable, Sendable {
-        package let experiment_id: String?
-        package let user_id: String?
-        package let run_name: String?
-        package let start_time: MLflowInteger?
+        /// The experiment.
+        package let experimentID: String?
+        /// Who makes it, as the client says.
+        package let userID: String?
+        /// The run's name.
+        package let runName: String?
+        /// When it began: milliseconds.
+        package let startTime: MLflowInteger?
+        /// Tags.
         package let tags: [Pair]?
+
+        enum CodingKeys: String, CodingKey {
+            case tags
+            case experimentID = "experiment_id"
+            case userID = "user_id"
+            case runName = "run_name"
+            case startTime = "start_time"
+        }
     }
 
+    /// Changes of a run.
     package struct UpdateRun: Decodable, Sendable {
-        package let run_id: String?
-        package let run_uuid: String?
+        /// The run.
+        package let runID: String?
+        /// The run, as old clients name it.
+        package let runUUID: String?
+        /// The status to set.
         package let status: String?
-        package let end_time: MLflowInteger?
-        package let run_name: String?
+        /// When it ended: milliseconds.
+        package let endTime: MLflowInteger?
+        /// The run's name.
+        package let runName: String?
+
+        enum CodingKeys: String, CodingKey {
+            case status
+            case runID = "run_id"
+            case runUUID = "run_uuid"
+            case endTime = "end_time"
+            case runName = "run_name"
+        }
     }
 
     /// Delete, restore, log-parameter, set-tag and delete-tag.
     package struct RunChange: Decodable, Sendable {
-        package let run_id: String?
-        package let run_uuid: String?
+        /// The run.
+        package let runID: String?
+        /// The run, as old clients name it.
+        package let runUUID: String?
+        /// The key.
         package let key: String?
+        /// The text or number.
         package let value: String?
+
+        enum CodingKeys: String, CodingKey {
+            case key, value
+            case runID = "run_id"
+            case runUUID = "run_uuid"
+        }
     }
 
+    /// One point of a metric.
     package struct Metric: Decodable, Sendable {
-        package let run_id: String?
-        package let run_uuid: String?
+        /// The run.
+        package let runID: String?
+        /// The run, as old clients name it.
+        package let runUUID: String?
+        /// The key.
         package let key: String?
+        /// The text or number.
         package let value: MLflowReal?
+        /// When it was logged: milliseconds.
         package let timestamp: MLflowInteger?
+        /// The training step.
         package let step: MLflowInteger?
-        package let model_id: String?
-        package let dataset_name: String?
-        package let dataset_digest: String?
+        /// The logged model.
+        package let modelID: String?
+        /// A data set's name.
+        package let datasetName: String?
+        /// A data set's digest.
+        package let datasetDigest: String?
+
+        enum CodingKeys: String, CodingKey {
+            case key, value, timestamp, step
+            case runID = "run_id"
+            case runUUID = "run_uuid"
+            case modelID = "model_id"
+            case datasetName = "dataset_name"
+            case datasetDigest = "dataset_digest"
+        }
     }
 
+    /// Metrics, params and tags together.
     package struct LogBatch: Decodable, Sendable {
-        package let run_id: String?
+        /// The run.
+        package let runID: String?
+        /// Points of metrics.
         package let metrics: [Metric]?
+        /// Params.
         package let params: [Pair]?
+        /// Tags.
         package let tags: [Pair]?
+
+        enum CodingKeys: String, CodingKey {
+            case metrics, params, tags
+            case runID = "run_id"
+        }
     }
 
+    /// A search of runs.
     package struct SearchRuns: Decodable, Sendable {
-        package let experiment_ids: [String]?
+        /// The experiments to look in.
+        package let experimentIDs: [String]?
+        /// Comparisons joined by AND.
         package let filter: String?
-        package let run_view_type: String?
-        package let max_results: MLflowInteger?
-        package let order_by: [String]?
-        package let page_token: String?
+        /// `ACTIVE_ONLY`, `DELETED_ONLY` or `ALL`.
+        package let runViewType: String?
+        /// Elements a page.
+        package let maxResults: MLflowInteger?
+        /// Fields with ASC or DESC.
+        package let orderBy: [String]?
+        /// The token of the page before.
+        package let pageToken: String?
+
+        enum CodingKeys: String, CodingKey {
+            case filter
+            case experimentIDs = "experiment_ids"
+            case runViewType = "run_view_type"
+            case maxResults = "max_results"
+            case orderBy = "order_by"
+            case pageToken = "page_token"
+        }
     }
 
+    /// A data set.
     package struct Dataset: Decodable, Sendable {
+        /// The name.
         package let name: String?
+        /// A digest that the client made.
         package let digest: String?
-        package let source_type: String?
+        /// The kind of source.
+        package let sourceType: String?
+        /// Where it came from.
         package let source: String?
+        /// Its schema as JSON.
         package let schema: String?
+        /// Its profile as JSON.
         package let profile: String?
+
+        enum CodingKeys: String, CodingKey {
+            case name, digest, source, schema, profile
+            case sourceType = "source_type"
+        }
     }
 
+    /// A data set that a run read.
     package struct DatasetInput: Decodable, Sendable {
+        /// The data set.
         package let dataset: Dataset?
+        /// Tags.
         package let tags: [Pair]?
     }
 
+    /// A logged model that a run read or made.
     package struct ModelLink: Decodable, Sendable {
-        package let model_id: String?
+        /// The logged model.
+        package let modelID: String?
+        /// The training step.
         package let step: MLflowInteger?
+
+        enum CodingKeys: String, CodingKey {
+            case step
+            case modelID = "model_id"
+        }
     }
 
+    /// What a run read, or made.
     package struct LogInputs: Decodable, Sendable {
-        package let run_id: String?
+        /// The run.
+        package let runID: String?
+        /// Data sets.
         package let datasets: [DatasetInput]?
+        /// Logged models.
         package let models: [ModelLink]?
+
+        enum CodingKeys: String, CodingKey {
+            case datasets, models
+            case runID = "run_id"
+        }
     }
 
+    /// A model's description, as clients before logged models send it.
     package struct LogModel: Decodable, Sendable {
-        package let run_id: String?
-        package let model_json: String?
+        /// The run.
+        package let runID: String?
+        /// The model's description as JSON.
+        package let modelJSON: String?
+
+        enum CodingKeys: String, CodingKey {
+            case runID = "run_id"
+            case modelJSON = "model_json"
+        }
     }
 
     /// The data sets of a set of experiments.
     package struct SearchDatasets: Decodable, Sendable {
-        package let experiment_ids: [String]?
+        /// The experiments to look in.
+        package let experimentIDs: [String]?
+
+        enum CodingKeys: String, CodingKey {
+            case experimentIDs = "experiment_ids"
+        }
     }
 }

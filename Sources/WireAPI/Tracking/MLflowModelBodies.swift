@@ -1,41 +1,91 @@
 /// Bodies of the MLflow REST calls about logged models (`service.proto`).
 package enum MLflowModelBodies {
+    /// A new logged model.
     package struct Create: Decodable, Sendable {
-        package let experiment_id: String?
+        /// The experiment.
+        package let experimentID: String?
+        /// The name.
         package let name: String?
-        package let model_type: String?
-        package let source_run_id: String?
+        /// What kind of model it is.
+        package let modelType: String?
+        /// The run that made it.
+        package let sourceRunID: String?
+        /// Params.
         package let params: [MLflowBodies.Pair]?
+        /// Tags.
         package let tags: [MLflowBodies.Pair]?
+
+        enum CodingKeys: String, CodingKey {
+            case name, params, tags
+            case experimentID = "experiment_id"
+            case modelType = "model_type"
+            case sourceRunID = "source_run_id"
+        }
     }
 
     /// Finalise, set tags and log params; the model's id stands in the path.
     package struct Change: Decodable, Sendable {
+        /// The status to set.
         package let status: String?
+        /// Tags.
         package let tags: [MLflowBodies.Pair]?
+        /// Params.
         package let params: [MLflowBodies.Pair]?
     }
 
+    /// A search of logged models.
     package struct Search: Decodable, Sendable {
         /// A data set by name and, perhaps, digest.
         package struct Dataset: Decodable, Sendable {
-            package let dataset_name: String?
-            package let dataset_digest: String?
+            /// A data set's name.
+            package let datasetName: String?
+            /// A data set's digest.
+            package let datasetDigest: String?
+
+            enum CodingKeys: String, CodingKey {
+                case datasetName = "dataset_name"
+                case datasetDigest = "dataset_digest"
+            }
         }
 
         /// One field to order by.
         package struct Order: Decodable, Sendable {
-            package let field_name: String?
+            /// The field.
+            package let fieldName: String?
+            /// Whether small values come first.
             package let ascending: Bool?
-            package let dataset_name: String?
-            package let dataset_digest: String?
+            /// A data set's name.
+            package let datasetName: String?
+            /// A data set's digest.
+            package let datasetDigest: String?
+
+            enum CodingKeys: String, CodingKey {
+                case ascending
+                case fieldName = "field_name"
+                case datasetName = "dataset_name"
+                case datasetDigest = "dataset_digest"
+            }
         }
 
-        package let experiment_ids: [String]?
+        /// The experiments to look in.
+        package let experimentIDs: [String]?
+        /// Comparisons joined by AND.
         package let filter: String?
+        /// Data sets.
         package let datasets: [Dataset]?
-        package let max_results: MLflowInteger?
-        package let order_by: [Order]?
-        package let page_token: String?
+        /// Elements a page.
+        package let maxResults: MLflowInteger?
+        /// Fields with ASC or DESC.
+        package let orderBy: [Order]?
+        /// The token of the page before.
+        package let pageToken: String?
+
+        enum CodingKeys: String, CodingKey {
+            case filter, datasets
+            case experimentIDs = "experiment_ids"
+            case maxResults = "max_results"
+            case orderBy = "order_by"
+            case pageToken = "page_token"
+        }
     }
 }
