@@ -1,18 +1,41 @@
+import Datasets
 import Foundation
+import Pipelines
 import Primitives
 import Registry
 import Security
 import Storage
+import Tracking
 import WireAPI
 
-/// What `aku verify` checks beyond bytes and journal: every sealed package is whole, and its signature is good.
+/// What `aku verify` checks beyond bytes and journal: every digest that a row names is stored, every sealed package is
+/// whole, and its signature is good.
 struct VerifyChecks: Sendable {
-    let registry: RegistryStore
-    let objects: ObjectStore
+    let features: Features
     let key: SigningKey
 
+    private var registry: RegistryStore { features.registry }
+    private var objects: ObjectStore { features.artifacts.objects }
+
     /// The checks, by name.
-    var all: [VerifyCheck] { [("packages", { try await packages() })] }
+    var all: [VerifyCheck] {
+        [
+            ("packages", { try await packages() }),
+            ("task outputs", { try await stored(features.pipelines.store.referencedDigests(), "task output") }),
+            ("artifacts", { try await stored(features.artifacts.referencedDigests(), "artifact") }),
+            ("data sets", { try await stored(features.datasets.referencedDigests(), "data set") }),
+        ]
+    }
+
+    private func stored(_ digests: [Digest], _ what: String) -> [VerifyFinding] {
+        digests.filter { !objects.contains($0) }.map { digest in
+            VerifyFinding(
+                code: "object_missing",
+                subject: "object/\(digest)",
+                message: "The \(what) \(digest.short) is named in the database but not stored."
+            )
+        }
+    }
 
     private func packages() async throws -> [VerifyFinding] {
         var findings: [VerifyFinding] = []

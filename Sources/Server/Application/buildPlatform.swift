@@ -74,7 +74,7 @@ private func addStorageRoutes(
         objects: base.objects,
         verifiers: [base.key.checkpointSigner().verifier],
         checkpointFile: base.folder.checkpoints,
-        extra: VerifyChecks(registry: features.registry, objects: base.objects, key: base.key).all
+        extra: VerifyChecks(features: features, key: base.key).all
     )
     VerifyController(verifier: verifier).addRoutes(to: routes)
 }
