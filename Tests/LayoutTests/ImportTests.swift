@@ -2,19 +2,24 @@ import Foundation
 import Testing
 
 @Suite struct ImportTests {
-    private let tree = SourceTree()
+    private let tree = SourceTree.shared
+
+    private func text(_ path: String) throws -> String {
+        let text = tree.text(path)
+        return try #require(text, "\(path) is missing")
+    }
 
     @Test func `ARCHITECTURE.md and Package.swift give the same import table`() throws {
-        let package = ImportTable.package(try #require(tree.text("Package.swift")))
-        let document = try #require(tree.text("ARCHITECTURE.md"), "ARCHITECTURE.md is missing")
+        let package = ImportTable.package(try text("Package.swift"))
+        let document = try text("ARCHITECTURE.md")
         let architecture = try #require(ImportTable.architecture(document), "ARCHITECTURE.md has no import table")
         #expect(package.imports.count > 15)
         let findings = architecture.differences(from: package, named: ("ARCHITECTURE.md", "Package.swift"))
-        #expect(findings.isEmpty, "\(report(findings))")
+        expectNone(findings)
     }
 
     @Test func `a target imports only what the table allows it`() throws {
-        let table = ImportTable.package(try #require(tree.text("Package.swift")))
+        let table = ImportTable.package(try text("Package.swift"))
         var findings: [String] = []
         for file in tree.sources {
             guard let allowed = table.imports[file.target] else {
@@ -25,7 +30,7 @@ import Testing
                 findings.append(file.finding(index, "\(file.target) may not import \(name)"))
             }
         }
-        #expect(findings.isEmpty, "\(report(findings))")
+        expectNone(findings)
     }
 
     @Test func `only Storage knows the database library`() {
@@ -33,7 +38,7 @@ import Testing
             Self.imports(of: file).filter { $0.1 == "GRDB" || $0.1.hasPrefix("SQLite3") }
                 .map { file.finding($0.0, "only Storage imports \($0.1)") }
         }
-        #expect(findings.isEmpty, "\(report(findings))")
+        expectNone(findings)
     }
 
     @Test func `only Server knows the web framework and only the command line knows its parser`() {
@@ -44,7 +49,7 @@ import Testing
             Self.imports(of: file).filter { !(owners[$0.1]?.contains(file.target) ?? true) }
                 .map { file.finding($0.0, "\(file.target) may not import \($0.1)") }
         }
-        #expect(findings.isEmpty, "\(report(findings))")
+        expectNone(findings)
     }
 
     @Test func `the table's readers see what is written`() {
@@ -76,7 +81,7 @@ import Testing
     }
 
     private static func imports(of file: SourceFile) -> [(Int, String)] {
-        file.code().enumerated().compactMap { index, line in
+        file.code.enumerated().compactMap { index, line in
             let words = line.split(separator: " ")
             guard let place = words.firstIndex(of: "import"), place < 3, place + 1 < words.count,
                 words[..<place].allSatisfy({ $0.hasPrefix("@") || $0 == "package" || $0 == "public" })

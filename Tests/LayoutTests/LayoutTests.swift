@@ -2,22 +2,24 @@ import Testing
 
 @Suite struct LayoutTests {
     @Test func `the rules see the tree`() {
-        let tree = SourceTree()
+        let tree = SourceTree.shared
         #expect(tree.sources.count > 50, "no sources under \(tree.root)")
         #expect(
             tree.sources.contains { $0.path == "Sources/Primitives/Identity/Digest.swift" && $0.target == "Primitives" }
         )
-        #expect(tree.tracked().contains { $0.path == "Package.swift" })
+        #expect(tree.files.contains { $0.path == "Package.swift" })
     }
 
     @Test func `a missing documentation comment is found, and an excused one is not`() {
         let lines = [
-            "/// Said.", "package let a = 1", "package let b = 2", "/// Said.", "@frozen", "package struct C {}",
+            "/// Said.", "package let a = 1", "package func b() {", "/// Said.", "@frozen", "package struct C {}",
             "package init() {}",
         ]
         let file = SourceFile(path: "Sources/X/Y.swift", lines: lines)
         #expect(
-            DocumentationRule.findings(in: file) == ["Sources/X/Y.swift:3: no documentation comment: package let b = 2"]
+            DocumentationRule.findings(in: file) == [
+                "Sources/X/Y.swift:3: no documentation comment: package func b() {"
+            ]
         )
     }
 

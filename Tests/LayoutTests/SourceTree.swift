@@ -1,10 +1,20 @@
 import Foundation
+import Testing
 
 /// One text file of the repository.
 struct SourceFile: Sendable {
     /// From the repository's root.
     let path: String
     let lines: [String]
+    /// The lines without comments and without the contents of texts; for Swift only.
+    let code: [String]
+
+    init(path: String, lines: [String]) {
+        self.path = path
+        self.lines = lines
+        var scanner = CodeScanner()
+        code = path.hasSuffix(".swift") ? lines.map { scanner.code(of: $0) } : []
+    }
 
     /// The target of a file under Sources, or "".
     var target: String {
@@ -21,22 +31,23 @@ struct SourceTree: Sendable {
     let root: String
     /// Every Swift file of Sources.
     let sources: [SourceFile]
+    /// Every text file that could be committed: what hides behind a dot or was built is left out.
+    let files: [SourceFile]
+
+    /// Read once for all tests.
+    static let shared = SourceTree()
 
     init(file: String = #filePath) {
         root = (0..<3).reduce(file) { path, _ in (path as NSString).deletingLastPathComponent }
-        sources = Self.files(root, under: "Sources").filter { $0.hasSuffix(".swift") }.compactMap { [root] in
-            Self.load(root, $0)
-        }
+        files = Self.files(root, under: "").compactMap { [root] in Self.load(root, $0) }
+        sources = files.filter { $0.path.hasPrefix("Sources/") && $0.path.hasSuffix(".swift") }
     }
 
-    /// Every text file that could be committed: what hides behind a dot or was built is left out.
-    func tracked() -> [SourceFile] { Self.files(root, under: "").compactMap { Self.load(root, $0) } }
-
     /// A file's text, or nil.
-    func text(_ path: String) -> String? { try? String(contentsOfFile: "\(root)/\(path)", encoding: .utf8) }
+    func text(_ path: String) -> String? { files.first { $0.path == path }?.lines.joined(separator: "\n") }
 
     /// Paths under a folder, sorted.
-    func paths(under folder: String) -> [String] { Self.files(root, under: folder) }
+    func paths(under folder: String) -> [String] { files.map(\.path).filter { $0.hasPrefix(folder + "/") } }
 
     private static let skipped: Set<String> = ["__pycache__", "node_modules"]
 
@@ -64,5 +75,10 @@ struct SourceTree: Sendable {
     }
 }
 
-/// Findings as one message; empty when there are none.
-func report(_ findings: [String]) -> String { findings.joined(separator: "\n") }
+/// Fails with the findings, one a line, when there are any. `#expect` would print the values that it compared too, here
+/// the whole tree.
+func expectNone(_ findings: [String], _ location: SourceLocation = #_sourceLocation) {
+    guard !findings.isEmpty else { return }
+    let text = "\(findings.count) found:\n\(findings.joined(separator: "\n"))"
+    Issue.record("\(text)", sourceLocation: location)
+}

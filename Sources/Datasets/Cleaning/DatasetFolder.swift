@@ -17,8 +17,11 @@ package struct DatasetFolder: Sendable {
     ///
     /// - Throws: `file_missing` when there is no such folder, `dataset_invalid` without dataset.json or shards.
     package init(path: String) throws {
-        guard let names = FileManager.default.enumerator(atPath: path) else {
-            throw PlatformError(.fileMissing, "There is no folder '\(path)'.")
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue,
+            let names = FileManager.default.enumerator(atPath: path)
+        else {
+            throw PlatformError(.fileMissing, "There is no folder '\(path)'.", nextStep: "Check the path.")
         }
         var shards: [String] = []
         while let name = names.nextObject() as? String {

@@ -5,6 +5,9 @@ struct CodeScanner {
 
     /// The code of the next line; text between quotes and after `//` is dropped.
     mutating func code(of line: String) -> String {
+        if multilineQuote == nil, !inBlockComment, !line.utf8.contains(where: { $0 == 0x22 || $0 == 0x2F }) {
+            return line
+        }
         var out = ""
         var rest = Substring(line)
         while let character = rest.first {
@@ -49,6 +52,8 @@ struct CodeScanner {
                 rest = rest.dropFirst(2)
             } else if escapes, character == "\\" {
                 rest = rest.dropFirst(2)
+            } else if depth > 0, character == "\"" {
+                rest = afterString(rest.dropFirst(), close: "\"", escapes: true)
             } else if depth > 0 {
                 if character == "(" { depth += 1 }
                 if character == ")" { depth -= 1 }
@@ -60,13 +65,5 @@ struct CodeScanner {
             }
         }
         return rest
-    }
-}
-
-extension SourceFile {
-    /// The code of every line.
-    func code() -> [String] {
-        var scanner = CodeScanner()
-        return lines.map { scanner.code(of: $0) }
     }
 }
