@@ -76,7 +76,8 @@ package struct PipelinesLintCommand: AsyncParsableCommand {
             for finding in findings {
                 let place = "\(finding.file):\(finding.line):\(finding.column)"
                 Terminal.print(
-                    "\(place): \(finding.code): \(finding.message)\(finding.nextStep.isEmpty ? "" : " " + finding.nextStep)"
+                    [place + ": " + finding.code + ":", finding.message, finding.nextStep]
+                        .filter { !$0.isEmpty }.joined(separator: " ")
                 )
             }
         }

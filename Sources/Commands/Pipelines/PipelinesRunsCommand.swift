@@ -68,7 +68,8 @@ package struct PipelinesCancelCommand: AsyncParsableCommand {
 
     package func run() async throws {
         let run = try await connection.client().send(PipelinesAPI.cancel, parameters: ["id": id])
-        try connection.show(run) { "\($0.id) of \($0.pipeline) is being cancelled" }
+        let state = run.state == "running" ? "being cancelled" : run.state
+        try connection.show(run) { "\($0.id) of \($0.pipeline) is \(state)" }
     }
 }
 

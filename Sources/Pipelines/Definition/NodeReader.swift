@@ -2,7 +2,8 @@ import Foundation
 import Primitives
 import Yams
 
-/// Reads YAML nodes as what the format needs and notes each problem with its place; a bad value reads as nil, so that one
+/// Reads YAML nodes as what the format needs and notes each problem with its place; a bad value reads as nil, so that
+/// one
 /// pass finds every problem.
 struct NodeReader {
     /// One member of a mapping.
@@ -87,8 +88,8 @@ struct NodeReader {
         guard bounds.contains(value) else {
             note(
                 .pipelineInvalidValue,
-                "\(what.capitalisedFirst) is \(scalar.string); it must be from \(JSONValue.number(bounds.lowerBound).commandText) "
-                    + "to \(JSONValue.number(bounds.upperBound).commandText).",
+                "\(what.capitalisedFirst) is \(scalar.string); it must be from "
+                    + "\(JSONValue.number(bounds.lowerBound).commandText) to \(JSONValue.number(bounds.upperBound).commandText).",
                 at: node
             )
             return nil

@@ -94,7 +94,8 @@ extension PipelineDefinition {
             guard let typed = parameter.type.accept(value) else {
                 throw PlatformError(
                     .parameterType,
-                    "Parameter '\(parameter.name)' is '\(value.commandText.prefix(80))'; it must be of type \(parameter.type.rawValue).",
+                    "Parameter '\(parameter.name)' is '\(value.commandText.prefix(80))'; "
+                        + "it must be of type \(parameter.type.rawValue).",
                     nextStep: parameter.type.hint,
                     context: ["parameter": parameter.name]
                 )

@@ -16,7 +16,8 @@ enum EngineEvent: Sendable {
     case wake
 }
 
-/// Events for the loop; whatever arrives while a step is being written is taken together in the next one, which makes one
+/// Events for the loop; whatever arrives while a step is being written is taken together in the next one, which makes
+/// one
 /// durable commit of many transitions.
 final class Mailbox: Sendable {
     private let events = Mutex<[EngineEvent]>([])

@@ -3,12 +3,14 @@ import Primitives
 import Storage
 
 extension PipelineEngine {
-    /// Registers a definition with its code as the next version of the pipeline. What is equal to the newest version is not
+    /// Registers a definition with its code as the next version of the pipeline. What is equal to the newest version
+    /// is not
     /// registered again.
     ///
     /// - Parameters:
     ///   - source: the YAML file.
-    ///   - code: one item for each code path of the definition; their objects and trees are in the object store already.
+    ///   - code: one item for each code path of the definition; their objects and trees are in the object store
+    /// already.
     /// - Throws: the definition's first problem; `pipeline_code_missing`; `object_missing`.
     package nonisolated func apply(source: String, code: [CodeItem], actor: String) async throws -> PipelineVersion {
         let definition = try PipelineDefinition(yaml: source)
@@ -23,12 +25,16 @@ extension PipelineEngine {
             try transaction.execute(
                 """
                 INSERT INTO pipeline (name, latest_version, description, created_at) VALUES (?, ?, ?, ?)
-                ON CONFLICT (name) DO UPDATE SET latest_version = excluded.latest_version, description = excluded.description
+                ON CONFLICT (name) DO UPDATE SET latest_version = excluded.latest_version,
+                    description = excluded.description
                 """,
                 [.text(name), .integer(number), .text(summary), .time(now)]
             )
             try transaction.execute(
-                "INSERT INTO pipeline_version (pipeline, version, digest, source, code, actor, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                """
+                INSERT INTO pipeline_version (pipeline, version, digest, source, code, actor, created_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """,
                 [
                     .text(name), .integer(number), .digest(digest), .text(source), try .json(record), .text(actor),
                     .time(now),

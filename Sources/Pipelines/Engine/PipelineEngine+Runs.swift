@@ -6,14 +6,16 @@ extension PipelineEngine {
     /// The longest reason and idempotency key, in bytes.
     package static let maximumReasonBytes = 4096
 
-    /// Accepts a run of the newest version; returns after it is durable. With an idempotency key that was used before, the
+    /// Accepts a run of the newest version; returns after it is durable. With an idempotency key that was used before,
+    /// the
     /// earlier run's id is returned and nothing is started.
     ///
     /// - Parameters:
     ///   - parameters: values for the pipeline's parameters; text is read as the parameter's type.
     ///   - useCache: false executes every task, and refreshes the cache.
     /// - Returns: the run's id.
-    /// - Throws: `pipeline_not_found`, `parameter_unknown`, `parameter_type`, `parameter_missing`, `idempotency_mismatch`.
+    /// - Throws: `pipeline_not_found`, `parameter_unknown`, `parameter_type`, `parameter_missing`,
+    /// `idempotency_mismatch`.
     package nonisolated func start(
         pipeline: String,
         parameters: [String: JSONValue] = [:],
@@ -48,7 +50,8 @@ extension PipelineEngine {
         return id
     }
 
-    /// Cancels a run: nothing of it starts after this returns, and running tasks are ended. Cancelling twice is no error.
+    /// Cancels a run: nothing of it starts after this returns, and running tasks are ended. Cancelling twice is no
+    /// error.
     ///
     /// - Throws: `pipeline_run_not_found`, `pipeline_run_finished`.
     package nonisolated func cancel(_ id: String, actor: String) async throws {
@@ -116,72 +119,5 @@ extension PipelineEngine {
     /// The execution that wrote an object or tree; nil when none did. See `PipelineStore.producer`.
     package nonisolated func producer(of digest: Digest) async throws -> TaskExecution? {
         try await store.producer(of: digest)
-    }
-}
-
-/// A run about to be written.
-private struct NewRun: Sendable {
-    let id: String
-    let version: Int
-    let definition: PipelineDefinition
-    let parameters: [String: JSONValue]
-    let reason: String
-    let actor: String
-    let key: String?
-    let useCache: Bool
-    let at: Timestamp
-
-    /// - Returns: the id, or that of the earlier run with the same key.
-    func insert(in transaction: any SQLTransaction) throws -> String {
-        if let key, let earlier = try earlier(key, transaction) { return earlier }
-        try transaction.execute(
-            """
-            INSERT INTO pipeline_run (id, pipeline, version, parameters, reason, actor, idempotency_key, use_cache, state, created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running', ?)
-            """,
-            [
-                .text(id), .text(definition.name), .integer(Int64(version)), try .json(parameters), .text(reason),
-                .text(actor),
-                .optional(key), .bool(useCache), .time(at),
-            ]
-        )
-        for (position, task) in definition.tasks.enumerated() {
-            try transaction.execute(
-                "INSERT INTO pipeline_task (run_id, task, position, state) VALUES (?, ?, ?, 'waiting')",
-                [.text(id), .text(task.name), .integer(Int64(position))]
-            )
-        }
-        try transaction.record(
-            JournalEvent(
-                kind: "pipeline.run.created",
-                subject: "pipeline-run/\(id)",
-                actor: actor,
-                body: [
-                    "pipeline": .string(definition.name), "version": .integer(Int64(version)),
-                    "reason": .string(reason),
-                    "parameters": .object(parameters),
-                ]
-            )
-        )
-        return id
-    }
-
-    private func earlier(_ key: String, _ transaction: any SQLTransaction) throws -> String? {
-        let row = try transaction.first(
-            "SELECT * FROM pipeline_run WHERE pipeline = ? AND idempotency_key = ?",
-            [.text(definition.name), .text(key)]
-        )
-        guard let row else { return nil }
-        let run = try RunRecord(row)
-        // Compared as JSON: 1 and 1.0 are one value there.
-        guard try CanonicalJSON.text(run.parameters) == CanonicalJSON.text(parameters) else {
-            throw PlatformError(
-                .idempotencyMismatch,
-                "The idempotency key was used for run '\(run.id)' with other parameters.",
-                nextStep: "Use a new key for a new run.",
-                context: ["run_id": run.id]
-            )
-        }
-        return run.id
     }
 }

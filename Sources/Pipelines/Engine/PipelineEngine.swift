@@ -6,8 +6,10 @@ import Storage
 
 /// Runs pipelines on this machine.
 ///
-/// One loop takes events in batches. Each batch is one transaction: every transition with its journal event; only when it is
-/// durable are processes started or ended. What is durable is enough to go on after a `kill -9` at any moment: tasks that
+/// One loop takes events in batches. Each batch is one transaction: every transition with its journal event; only when
+/// it is
+/// durable are processes started or ended. What is durable is enough to go on after a `kill -9` at any moment: tasks
+/// that
 /// had committed are not run again, the one that was running is ended, counted as lost, and begun anew.
 package actor PipelineEngine: Service {
     /// Reads for pages, routes and lineage.
@@ -57,7 +59,8 @@ package actor PipelineEngine: Service {
         executor = LocalExecutor(workspace: workspace, objects: objects, configuration: configuration)
     }
 
-    /// Finds what an earlier server left, then runs until graceful shutdown: no new task begins, running ones are ended and
+    /// Finds what an earlier server left, then runs until graceful shutdown: no new task begins, running ones are
+    /// ended and
     /// will be repeated at the next start, without counting against them.
     package func run() async throws {
         try workspace.prepare()

@@ -10,7 +10,8 @@ enum EngineAction: Sendable {
     case finished(run: String)
 }
 
-/// One step of the engine, inside one transaction: takes events in, links what the cache has, starts what has a place, and
+/// One step of the engine, inside one transaction: takes events in, links what the cache has, starts what has a place,
+/// and
 /// writes every change with its journal event.
 struct RunStepper {
     let transaction: any SQLTransaction
@@ -190,7 +191,8 @@ struct RunStepper {
         try transaction.execute(
             """
             INSERT INTO pipeline_cache (identity, run_id, task, created_at) VALUES (?, ?, ?, ?)
-            ON CONFLICT (identity) DO UPDATE SET run_id = excluded.run_id, task = excluded.task, created_at = excluded.created_at
+            ON CONFLICT (identity) DO UPDATE SET run_id = excluded.run_id, task = excluded.task,
+                created_at = excluded.created_at
             """,
             [.digest(identity), .text(id), .text(task), .time(now)]
         )

@@ -27,7 +27,8 @@ struct RunWriter {
             UPDATE pipeline_task SET state = ?, attempt = ?, losses = ?, retry_at = ?, identity = COALESCE(?, identity),
                 components = COALESCE(?, components), cached_from = COALESCE(?, cached_from),
                 started_at = CASE ? WHEN 1 THEN ? ELSE started_at END, finished_at = ?,
-                error_code = COALESCE(?, error_code), error_message = COALESCE(?, error_message), next_step = COALESCE(?, next_step)
+                error_code = COALESCE(?, error_code), error_message = COALESCE(?, error_message),
+                next_step = COALESCE(?, next_step)
             WHERE run_id = ? AND task = ?
             """,
             [
@@ -43,7 +44,10 @@ struct RunWriter {
         )
         if transition.to == .succeeded {
             try transaction.execute(
-                "UPDATE pipeline_task SET error_code = NULL, error_message = NULL, next_step = NULL WHERE run_id = ? AND task = ? AND error_code IS NOT NULL",
+                """
+                UPDATE pipeline_task SET error_code = NULL, error_message = NULL, next_step = NULL
+                WHERE run_id = ? AND task = ? AND error_code IS NOT NULL
+                """,
                 [.text(run.id), .text(name)]
             )
         }

@@ -15,7 +15,8 @@ package enum StopReason: Sendable, Hashable {
 
 /// The handle of one attempt: ends its process group, safely at any moment, before the spawn and after the end too.
 ///
-/// A process id may be used again only after it is reaped; signals and reaping exclude each other here, so a signal never
+/// A process id may be used again only after it is reaped; signals and reaping exclude each other here, so a signal
+/// never
 /// reaches a stranger.
 package final class AttemptControl: Sendable {
     private struct State {

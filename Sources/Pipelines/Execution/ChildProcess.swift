@@ -27,7 +27,8 @@ struct ChildProcess: Sendable {
 
     /// Starts `/bin/sh -eu -c COMMAND` through `posix_spawn`, which does not copy the server's memory as `fork` would.
     ///
-    /// The child leads a new process group, starts with default signals and an empty mask, reads nothing, and inherits no
+    /// The child leads a new process group, starts with default signals and an empty mask, reads nothing, and inherits
+    /// no
     /// other open file.
     ///
     /// - Throws: `task_start_failed` with the system's reason.

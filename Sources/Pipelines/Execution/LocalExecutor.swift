@@ -34,14 +34,19 @@ struct LocalExecutor: Sendable {
     let objects: ObjectStore
     let configuration: PipelineConfiguration
 
-    /// Runs an attempt to its end. Blocking work (copies, the wait, digests) happens on a thread of its own, so that tasks
+    /// Runs an attempt to its end. Blocking work (copies, the wait, digests) happens on a thread of its own, so that
+    /// tasks
     /// never hold up the server; one thread an attempt, bounded by the engine's places.
     func execute(_ order: AttemptOrder, token: String?, control: AttemptControl) async -> AttemptOutcome {
         await withTaskGroup(of: AttemptOutcome?.self) { group in
             group.addTask {
                 await withTaskCancellationHandler {
                     await withCheckedContinuation { continuation in
-                        Thread.detachNewThread { continuation.resume(returning: perform(order, token, control)) }
+                        Thread.detachNewThread {
+                            let folder = workspace.attempt(order.run, order.task, order.attempt)
+                            continuation.resume(returning: perform(order, token, folder, control))
+                            Workspace.remove(folder.path)
+                        }
                     }
                 } onCancel: {
                     control.kill(.shutdown)
@@ -75,9 +80,12 @@ struct LocalExecutor: Sendable {
     }
 
     /// The attempt from folder to outputs, blocking.
-    private func perform(_ order: AttemptOrder, _ token: String?, _ control: AttemptControl) -> AttemptOutcome {
-        let folder = workspace.attempt(order.run, order.task, order.attempt)
-        defer { Workspace.remove(folder.path) }
+    private func perform(
+        _ order: AttemptOrder,
+        _ token: String?,
+        _ folder: AttemptFolder,
+        _ control: AttemptControl
+    ) -> AttemptOutcome {
         if let reason = control.stopReason { return .stopped(reason) }
         do {
             try folder.prepare(code: order.code, inputs: order.inputs, objects: objects)
@@ -106,7 +114,7 @@ struct LocalExecutor: Sendable {
     private func note(_ child: ChildProcess, _ folder: AttemptFolder) {
         guard let ticks = ProcessTable.startTicks(child.id) else { return }
         let note = ProcessNote(process: child.id, startTicks: ticks, boot: ProcessTable.bootID())
-        try? CanonicalJSON.encode(note).write(to: URL(fileURLWithPath: folder.note))
+        try? note.write(to: folder.note)
     }
 
     private func stopped(_ reason: StopReason, _ order: AttemptOrder, _ folder: AttemptFolder) -> AttemptOutcome {

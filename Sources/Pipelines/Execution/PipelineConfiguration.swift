@@ -10,7 +10,8 @@ package struct PipelineConfiguration: Sendable {
     package let akuFolder: String
     /// The server's address, without a slash at the end.
     package let baseURL: String
-    /// Variables handed on to every task, for example `OMP_NUM_THREADS` or `CUDA_VISIBLE_DEVICES`; not part of identities.
+    /// Variables handed on to every task, for example `OMP_NUM_THREADS` or `CUDA_VISIBLE_DEVICES`; not part of
+    /// identities.
     package let passedEnvironment: [String: String]
     /// The most attempts at one time, from 1 to 64.
     package let places: Int

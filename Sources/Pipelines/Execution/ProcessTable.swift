@@ -1,13 +1,16 @@
 import Foundation
+import Primitives
 
 /// What Linux tells about processes (proc(5)).
 enum ProcessTable {
-    /// When a process started, in clock ticks since boot, or nil when it is gone or a zombie. Together with the id it names
+    /// When a process started, in clock ticks since boot, or nil when it is gone or a zombie. Together with the id it
+    /// names
     /// one process for as long as the machine is up.
     static func startTicks(_ process: pid_t) -> UInt64? {
         guard let data = FileManager.default.contents(atPath: "/proc/\(process)/stat") else { return nil }
         let text = String(decoding: data, as: UTF8.self)
-        // The name in brackets may hold spaces and brackets; the last one ends it. State is field 3, start time field 22.
+        // The name in brackets may hold spaces and brackets; the last one ends it. State is field 3, start time field
+        // 22.
         guard let end = text.lastIndex(of: ")") else { return nil }
         let fields = text[text.index(after: end)...].split(separator: " ")
         guard fields.count > 19, fields[0] != "Z", fields[0] != "X" else { return nil }
@@ -42,6 +45,14 @@ struct ProcessNote: Codable, Sendable, Hashable {
     let startTicks: UInt64
     /// See `ProcessTable.bootID`.
     let boot: String
+
+    /// Writes the note. Foundation's own way would wait for the disk, which costs a task more than its spawn.
+    func write(to path: String) throws {
+        let data = try CanonicalJSON.encode(self)
+        guard let file = fopen(path, "w") else { return }
+        defer { fclose(file) }
+        data.withUnsafeBytes { bytes in _ = fwrite(bytes.baseAddress, 1, bytes.count, file) }
+    }
 
     /// Whether the process of the note is still there, and no other under its number.
     var isAlive: Bool { boot == ProcessTable.bootID() && ProcessTable.startTicks(process) == startTicks }

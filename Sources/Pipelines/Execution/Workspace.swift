@@ -32,6 +32,20 @@ package struct Workspace: Sendable {
         "\(root)/logs/\(run)/\(task).\(attempt).log"
     }
 
+    /// Makes a folder below one that exists; one that is there already is no error.
+    ///
+    /// - Throws: `disk_full`, `internal_error` with the system's reason.
+    static func makeFolder(_ path: String) throws {
+        guard mkdir(path, 0o755) != 0, errno != EEXIST else { return }
+        let code = errno
+        throw PlatformError(
+            code == ENOSPC || code == EDQUOT ? .diskFull : .internalError,
+            "The folder '\(path)' cannot be made: \(String(cString: strerror(code))).",
+            nextStep: "Make room, or give the server's user the right to write there.",
+            context: ["path": path]
+        )
+    }
+
     /// Removes a folder with everything in it, read-only folders too.
     static func remove(_ path: String) {
         if (try? FileManager.default.removeItem(atPath: path)) != nil { return }
@@ -45,12 +59,15 @@ package struct Workspace: Sendable {
     }
 }
 
-/// The folder of one attempt: the task's current folder with `code/`, `inputs/` and `outputs/`, its own home and temporary
+/// The folder of one attempt: the task's current folder with `code/`, `inputs/` and `outputs/`, its own home and
+/// temporary
 /// folder, and the note of its process.
 struct AttemptFolder: Sendable {
     let path: String
     let log: String
 
+    private var run: String { (path as NSString).deletingLastPathComponent }
+    private var logs: String { (log as NSString).deletingLastPathComponent }
     var work: String { path + "/work" }
     var home: String { path + "/home" }
     var temporary: String { path + "/tmp" }
@@ -61,9 +78,8 @@ struct AttemptFolder: Sendable {
     /// Makes the folders, and puts code and inputs there, read-only and verified.
     func prepare(code: Digest?, inputs: [String: TaskOutput], objects: ObjectStore) throws {
         Workspace.remove(path)
-        let parent = (log as NSString).deletingLastPathComponent
-        for folder in [work + "/inputs", work + "/outputs", home, temporary, parent] {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        for folder in [run, path, work, work + "/inputs", work + "/outputs", home, temporary, logs] {
+            try Workspace.makeFolder(folder)
         }
         if let code { try objects.materialise(tree: code, at: work + "/code") }
         for (name, output) in inputs {

@@ -28,7 +28,8 @@ extension PipelineDefinition {
         return nil
     }
 
-    /// Tasks in an order in which each comes after what it waits for, file order where that leaves a choice; the number is
+    /// Tasks in an order in which each comes after what it waits for, file order where that leaves a choice; the
+    /// number is
     /// the length of the longest way to it.
     package var levels: [(task: TaskDefinition, level: Int)] {
         var level: [String: Int] = [:]

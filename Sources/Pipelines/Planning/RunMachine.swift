@@ -47,7 +47,8 @@ package struct RunStep: Sendable, Hashable {
     package var outcome: RunState?
 }
 
-/// The state machine of one run: an event goes in, transitions come out. It knows no clock, process or database; an event
+/// The state machine of one run: an event goes in, transitions come out. It knows no clock, process or database; an
+/// event
 /// that does not fit the present state (a late answer of an attempt that was given up) changes nothing.
 package struct RunMachine: Sendable, Hashable {
     /// After so many lost attempts a task fails with `task_lost`.

@@ -2,7 +2,8 @@ import Primitives
 import Storage
 
 extension PipelineStore {
-    /// The execution that wrote an object or tree as an output: the earliest, since later ones with the same identity are
+    /// The execution that wrote an object or tree as an output: the earliest, since later ones with the same identity
+    /// are
     /// linked to it. Nil when no task wrote it.
     package func producer(of digest: Digest) async throws -> TaskExecution? {
         try await database.read { reader in
@@ -10,7 +11,8 @@ extension PipelineStore {
                 """
                 SELECT o.run_id, o.task FROM pipeline_output o
                 JOIN pipeline_task t ON t.run_id = o.run_id AND t.task = o.task
-                WHERE o.digest = ? ORDER BY CASE t.state WHEN 'succeeded' THEN 0 ELSE 1 END, t.finished_at, o.run_id LIMIT 1
+                WHERE o.digest = ?
+                ORDER BY CASE t.state WHEN 'succeeded' THEN 0 ELSE 1 END, t.finished_at, o.run_id LIMIT 1
                 """,
                 [.digest(digest)]
             )
@@ -77,7 +79,8 @@ extension PipelineStore {
                 let earlier = try reader.first(
                     """
                     SELECT t.* FROM pipeline_task t JOIN pipeline_run r ON r.id = t.run_id
-                    WHERE r.pipeline = ? AND t.task = ? AND r.id < ? AND t.identity IS NOT NULL ORDER BY r.id DESC LIMIT 1
+                    WHERE r.pipeline = ? AND t.task = ? AND r.id < ? AND t.identity IS NOT NULL
+                    ORDER BY r.id DESC LIMIT 1
                     """,
                     [.text(detail.run.pipeline), .text(task.task), .text(id)]
                 )

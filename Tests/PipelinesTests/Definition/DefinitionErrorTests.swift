@@ -292,6 +292,21 @@ struct BadDefinition: Sendable, CustomTestStringConvertible {
         )
     }
 
+    @Test func `a mistake in a task's own keys is not told again as the references that it breaks`() {
+        let (_, problems) = DefinitionParser.parse(
+            """
+            pipeline: p
+            tasks:
+              a: { run: x, output: [o] }
+              b: { run: "x ${inputs.i}", input: { i: a.o } }
+              c: { run: "x ${inputs.i}", inputs: { i: a.o } }
+            """
+        )
+        #expect(
+            problems.map { "\($0.line) \($0.nextStep)" } == ["3 Did you mean 'outputs'?", "4 Did you mean 'inputs'?"]
+        )
+    }
+
     @Test func `a file over 1 MiB and more than 1,000 tasks are refused`() {
         let large = "pipeline: p\n# " + String(repeating: "x", count: 1 << 20)
         #expect(DefinitionParser.parse(large).problems.map(\.code) == [.pipelineTooLarge])

@@ -37,7 +37,9 @@ import Testing
                 [.digest(identity), .text(id)]
             )
         }
-        let folder = Workspace(root: harness.folder.path("pipelines")).attempt(id, "second", 1)
+        let workspace = Workspace(root: harness.folder.path("pipelines"))
+        try workspace.prepare()
+        let folder = workspace.attempt(id, "second", 1)
         try folder.prepare(code: nil, inputs: [:], objects: harness.objects)
         let child = try ChildProcess.start(
             ProcessOrder(
@@ -53,7 +55,7 @@ import Testing
             boot: ProcessTable.bootID()
         )
         #expect(note.isAlive)
-        try CanonicalJSON.encode(note).write(to: URL(fileURLWithPath: folder.note))
+        try note.write(to: folder.note)
         return (id, child.id)
     }
 
