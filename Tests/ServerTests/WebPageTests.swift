@@ -37,7 +37,14 @@ struct WebPageTests {
             ModelsPage(fixtures.models, now: now), ModelPage(fixtures.models[0], now: now),
             EndpointsPage([fixtures.endpoint]), EndpointPage(fixtures.endpointDetail, now: now),
             DatasetsPage([fixtures.dataset], now: now), DatasetPage(fixtures.dataset),
-            JournalPage(fixtures.journal, before: nil, kind: "", subject: "", checkpoint: fixtures.checkpoint, now: now),
+            JournalPage(
+                fixtures.journal,
+                before: nil,
+                kind: "",
+                subject: "",
+                checkpoint: fixtures.checkpoint,
+                now: now
+            ),
             JournalEntryPage(fixtures.journal[0]), TracePage(fixtures.trace),
             FailurePage(ConsoleData.missing("endpoint", "x"), status: 404), SignInPage(problem: "No."),
         ]
@@ -60,7 +67,10 @@ struct WebPageTests {
     @Test func `No page has inline script, inline style, an outside address or an unfilled tag`() throws {
         for page in pages {
             let text = try html(page)
-            for bad in [" style=", "<style", " onclick", " onload", "javascript:", "http://", "https://", "{{", "}}", "Optional("] {
+            for bad in [
+                " style=", "<style", " onclick", " onload", "javascript:", "http://", "https://", "{{", "}}",
+                "Optional(",
+            ] {
                 #expect(!text.contains(bad), "\(page.heading) contains \(bad)")
             }
             #expect(text.components(separatedBy: "<script").count == 2)
@@ -100,7 +110,11 @@ struct WebPageTests {
         detail.drift[0].feature = name
         detail.drift[0].bins = [.init(name, reference: 0.5, current: 0.5)]
         detail.alerts[0].message = name
-        let trace = TraceReply(id: name, nodes: [.init(kind: name, id: name, title: name, facts: [.init(name, name)])], gaps: [name])
+        let trace = TraceReply(
+            id: name,
+            nodes: [.init(kind: name, id: name, title: name, facts: [.init(name, name)])],
+            gaps: [name]
+        )
         let hostile: [any ConsolePage] = [
             PipelineRunPage(run, log: .init(task: name, text: name, isCut: false), now: now),
             PipelinePage(.init(name: name, description: name, version: 1, runs: [run]), now: now),
@@ -155,7 +169,9 @@ struct WebPageTests {
         #expect(page.models.map(\.champion) == ["v1"])
         #expect(page.models.map(\.challenger) == ["v2"])
         #expect(page.models.map(\.verdict) == [Badge("failed", .bad)])
-        #expect(page.pipelineRuns.map(\.badge) == [Badge("running", .live), Badge("succeeded", .ok), Badge("failed", .bad)])
+        #expect(
+            page.pipelineRuns.map(\.badge) == [Badge("running", .live), Badge("succeeded", .ok), Badge("failed", .bad)]
+        )
     }
 
     @Test func `A run page is live until the run ends`() {

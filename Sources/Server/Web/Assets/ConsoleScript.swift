@@ -3,6 +3,12 @@ extension ConsoleAsset {
     static let scriptText = #"""
         "use strict";
         (() => {
+          // The MLflow client prints links to MLflow's own pages: #/experiments/1/runs/ID.
+          const link = /^#\/experiments\/([0-9]+)(?:\/runs\/([0-9a-f]+))?$/.exec(location.hash);
+          if (link && location.pathname === "/") {
+            location.replace(link[2] ? "/runs/" + link[2] : "/runs?experiment=" + link[1]);
+            return;
+          }
           const seconds = Number(document.body.dataset.refresh || 0);
           const place = document.querySelector("[data-fresh]");
           if (!seconds || !place) return;

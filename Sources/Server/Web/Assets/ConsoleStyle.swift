@@ -32,14 +32,15 @@ extension ConsoleAsset {
         .visually{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 
         .frame{display:grid;grid-template-columns:184px minmax(0,1fr);min-height:100vh}
-        .rail{background:var(--surface);border-right:1px solid var(--line);padding:16px 0;display:flex;flex-direction:column;gap:16px;position:sticky;top:0;height:100vh}
+        .rail{background:var(--surface);border-right:1px solid var(--line);padding:16px 0;display:flex;flex-direction:column;gap:16px}
+        .rail nav{position:sticky;top:16px}
         .brand{display:flex;align-items:center;gap:9px;padding:0 16px;font-weight:700;font-size:17px;letter-spacing:-.01em;text-decoration:none}
         .brand svg{fill:var(--ink);flex:none}
         .rail ul{list-style:none}
         .rail li a{display:flex;justify-content:space-between;padding:6px 16px;text-decoration:none;border-left:3px solid transparent;color:var(--muted)}
         .rail li a:hover{color:var(--ink);background:var(--sunk)}
         .rail li a[aria-current]{color:var(--ink);font-weight:600;border-left-color:var(--ink);background:var(--sunk)}
-        .rail .who{margin-top:auto;padding:0 16px;font-size:12px;color:var(--muted);overflow-wrap:anywhere}
+        .rail .who{padding:12px 16px 0;border-top:1px solid var(--line);font-size:12px;color:var(--muted);overflow-wrap:anywhere}
         .rail .who button{font:inherit;color:inherit;background:none;border:0;padding:0;text-decoration:underline;cursor:pointer}
         main{padding:20px 24px 40px;min-width:0;max-width:1480px}
         .crumbs{font-size:12.5px;color:var(--muted);margin-bottom:4px;display:flex;flex-wrap:wrap;gap:0 6px}
@@ -58,7 +59,7 @@ extension ConsoleAsset {
         .card .pad{padding:12px 14px}
         .card .pad>.facts:last-child,.card .pad>.facts+p{margin-bottom:0}
         .card .note{padding:10px 14px;color:var(--muted)}
-        .scroll{overflow-x:auto;overscroll-behavior-x:contain}
+        .scroll{position:relative;overflow-x:auto;overscroll-behavior-x:contain}
         .grid2{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:0 16px;align-items:start}
         .run-grid{display:grid;grid-template-columns:minmax(260px,auto) minmax(0,1fr);gap:0 16px;align-items:start}
         .plots{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,380px),1fr));gap:0}
@@ -68,7 +69,7 @@ extension ConsoleAsset {
 
         table{border-collapse:collapse;width:100%;font-size:13px}
         th{font-weight:600;color:var(--muted);text-align:left;font-size:12px;white-space:nowrap}
-        th,td{padding:6px 14px;border-bottom:1px solid var(--line);vertical-align:top}
+        th,td{padding:6px 12px;border-bottom:1px solid var(--line);vertical-align:top}
         th.num,td.num{text-align:right}
         tbody tr:last-child>*{border-bottom:0}
         tbody tr:hover{background:var(--sunk)}
@@ -76,6 +77,8 @@ extension ConsoleAsset {
         tbody tr:target{background:var(--live-bg)}
         td.wrap,th.wrap{white-space:normal;overflow-wrap:anywhere;min-width:22ch}
         th.task{min-width:12ch}
+        td.what{width:50%;max-width:0;min-width:30ch;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+        tr.note td{border-top:0;padding-top:0;color:var(--bad);overflow-wrap:anywhere} tr:has(+tr.note)>*{border-bottom:0}
         table.kv{table-layout:fixed} table.kv th{white-space:normal;width:34%;color:var(--muted);font-weight:500;overflow-wrap:anywhere}
         table.kv td{overflow-wrap:anywhere}
 
@@ -151,11 +154,11 @@ extension ConsoleAsset {
         @media (max-width:1080px){.run-grid{grid-template-columns:minmax(0,1fr)}}
         @media (max-width:760px){
         .frame{grid-template-columns:minmax(0,1fr);grid-template-rows:auto 1fr}
-        .rail{position:static;height:auto;flex-direction:row;flex-wrap:wrap;align-items:center;gap:4px 8px;padding:10px 12px 6px;border-right:0;border-bottom:1px solid var(--line)}
+        .rail nav{position:static} .rail{flex-direction:row;flex-wrap:wrap;align-items:center;gap:4px 8px;padding:10px 12px 6px;border-right:0;border-bottom:1px solid var(--line)}
         .brand{padding:0 4px} .rail nav{order:3;width:100%;overflow-x:auto} .rail ul{display:flex}
         .rail li a{padding:7px 9px;border-left:0;border-bottom:3px solid transparent;white-space:nowrap}
         .rail li a[aria-current]{border-bottom-color:var(--ink);background:none}
-        .rail .who{margin:0 0 0 auto;padding:0 4px}
+        .rail .who{margin:0 0 0 auto;padding:0 4px;border:0}
         main{padding:14px 12px 32px} th,td{padding:6px 10px} .head .fresh{margin-left:0}
         .card>header,.card .pad,.card .note,.plots figure{padding-left:12px;padding-right:12px}}
         @media print{.rail,.fresh,.skip{display:none}.frame{display:block}}

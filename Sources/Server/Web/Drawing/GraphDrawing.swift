@@ -58,9 +58,9 @@ enum GraphDrawing {
             + "height=\"\(SVG.number(GraphLayout.nodeHeight))\" rx=\"3\"/>"
             + "<use href=\"#g-\(node.badge.tone)\" x=\"\(SVG.number(x + 10))\" y=\"\(SVG.number(y + 12))\" "
             + "width=\"16\" height=\"16\"/>"
-            + SVG.text(SVG.clip(node.name, to: 18), x: x + 34, y: y + 17, class: "name")
+            + SVG.text(SVG.clip(node.name, to: 19), x: x + 34, y: y + 17, class: "name")
             + SVG.text(
-                SVG.clip(node.detail.isEmpty ? node.badge.word : node.detail, to: 22),
+                SVG.clip(node.detail.isEmpty ? node.badge.word : node.detail, to: 26),
                 x: x + 34,
                 y: y + 31,
                 class: "detail"

@@ -30,7 +30,7 @@ struct GraphLayout: Sendable, Hashable {
     /// Nodes drawn; a larger graph is refused by the caller and shown as a table alone.
     static let maximumNodes = 200
     /// The size of a node.
-    static let nodeWidth: Double = 168
+    static let nodeWidth: Double = 180
     static let nodeHeight: Double = 40
     static let gapAcross: Double = 26
     static let bendWidth: Double = 8

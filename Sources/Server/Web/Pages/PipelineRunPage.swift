@@ -62,9 +62,7 @@ struct PipelineRunPage: ConsolePage {
         timeline = TimelineDrawing.svg(Self.bars(run, now: now), label: "When each task of the run was at work")
         hasTimeline = !timeline.html.isEmpty
         tasks = run.tasks.map { Self.row($0, run: run, now: now) }
-        parameters = (run.parameters.objectValue ?? [:]).sorted { $0.key < $1.key }.map {
-            Fact($0.key, $0.value.stringValue ?? Wording.json($0.value))
-        }
+        parameters = DatasetPage.flatten(run.parameters, "")
         hasParameters = !parameters.isEmpty
         logTask = log?.task
         self.log = log?.text
@@ -97,7 +95,7 @@ struct PipelineRunPage: ConsolePage {
         if task.state == "cached" { return "cached" }
         let badge = Badge(state: task.state)
         let took = took(task, now: now)
-        let attempt = task.attempt > 1 ? " · attempt \(task.attempt)" : ""
+        let attempt = task.attempt > 1 ? " · try \(task.attempt)" : ""
         return took.isEmpty
             ? "\(badge.word)\(attempt)" : "\(badge.word == "succeeded" ? "" : "\(badge.word) ")\(took)\(attempt)"
     }

@@ -43,7 +43,7 @@ extension ConsoleTemplates {
     private static func journalRows(_ list: String) -> String {
         #"""
         <div class="scroll" tabindex="0" role="region" aria-label="Journal entries"><table><thead><tr><th scope="col" class="num">#</th><th scope="col">Event</th><th scope="col">Subject</th><th scope="col">What</th><th scope="col">By</th><th scope="col">When</th></tr></thead><tbody>
-        {{#\#(list)}}<tr><td class="num"><a href="{{href}}">{{sequence}}</a></td><td class="nowrap"><code>{{kind}}</code></td><td class="nowrap" title="{{subjectWhole}}">{{#subjectHref}}<a href="{{subjectHref}}">{{subject}}</a>{{/subjectHref}}{{^subjectHref}}{{subject}}{{/subjectHref}}</td><td class="wrap muted">{{summary}}</td><td>{{actor}}</td><td class="nowrap muted">{{#when}}{{>moment}}{{/when}}</td></tr>
+        {{#\#(list)}}<tr><td class="num"><a href="{{href}}">{{sequence}}</a></td><td class="nowrap"><code>{{kind}}</code></td><td class="nowrap" title="{{subjectWhole}}">{{#subjectHref}}<a href="{{subjectHref}}">{{subject}}</a>{{/subjectHref}}{{^subjectHref}}{{subject}}{{/subjectHref}}</td><td class="what muted" title="{{summary}}">{{summary}}</td><td>{{actor}}</td><td class="nowrap muted">{{#when}}{{>moment}}{{/when}}</td></tr>
         {{/\#(list)}}</tbody></table></div>
         """#
     }
