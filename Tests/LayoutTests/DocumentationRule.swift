@@ -21,8 +21,6 @@ enum DocumentationRule {
         let code = file.code
         return code.indices.compactMap { index in
             let line = code[index].trimmingCharacters(in: .whitespaces)
-            // MLflow's own reference documents the fields of its messages.
-            if isProperty(line), file.path.hasPrefix("Sources/WireAPI/"), file.path.contains("/MLflow") { return nil }
             guard isDeclaration(line), !excused.contains(where: { line.contains($0) }),
                 !isDocumented(file, code, index)
             else { return nil }
