@@ -45,7 +45,7 @@ package struct RunsListCommand: AsyncParsableCommand {
         let metrics = run.metrics.sorted { $0.key < $1.key }.prefix(3).map { "\($0.key)=\(RunText.number($0.value))" }
         let more = run.metrics.count > 3 ? ["+\(run.metrics.count - 3)"] : []
         return [
-            run.id, run.name, run.experiment, run.status, run.startedAt.description,
+            String(run.id.prefix(16)), run.name, run.experiment, run.status, run.startedAt.description,
             (metrics + more).joined(separator: " "),
         ]
     }
