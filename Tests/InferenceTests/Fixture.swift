@@ -30,7 +30,12 @@ enum Fixture {
     }
 
     static func classifier(_ name: String = "model.fp32.onnx", batchInvariant: Bool = true) throws -> TextClassifier {
-        try TextClassifier(tokenizer: tokenizer(), session: session(name), labels: labels, batchInvariant: batchInvariant)
+        try TextClassifier(
+            tokenizer: tokenizer(),
+            session: session(name),
+            labels: labels,
+            batchInvariant: batchInvariant
+        )
     }
 
     static func rows(_ name: String) throws -> [LabelledText] {

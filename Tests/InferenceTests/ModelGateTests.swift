@@ -41,7 +41,11 @@ struct ModelGateTests {
         (97, ["en": 970, "fr": 930], true),
         (97, ["en": 999, "fr": 929], false),
     ])
-    func `A challenger must not fall behind by more than each rule allows`(suite: Int, test: [String: Int], promote: Bool) {
+    func `A challenger must not fall behind by more than each rule allows`(
+        suite: Int,
+        test: [String: Int],
+        promote: Bool
+    ) {
         let champion = figures(1, suite: 97, ["en": 950, "fr": 950])
         #expect(ModelGate().decide(challenger: figures(2, suite: suite, test), champion: champion).promote == promote)
     }
@@ -57,7 +61,9 @@ struct ModelGateTests {
     @Test func `Every rule gives its reason`() {
         let champion = figures(1, suite: 97, ["en": 950, "fr": 950])
         let verdict = ModelGate().decide(challenger: figures(2, suite: 90, ["en": 800, "fr": 950]), champion: champion)
-        #expect(verdict.reasons.map { String($0.prefix(7)) } == ["failed:", "failed:", "failed:", "failed:", "passed:"])
+        #expect(
+            verdict.reasons.map { String($0.prefix(7)) } == ["failed:", "failed:", "failed:", "failed:", "passed:"]
+        )
         #expect(verdict.reasons[3].contains("In 'en' the challenger has 80.00 %, the champion 95.00 %"))
     }
 }

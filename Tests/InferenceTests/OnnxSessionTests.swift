@@ -20,7 +20,9 @@ struct OnnxSessionTests {
     @Test func `Strings of any bytes but NUL go in and come out`() throws {
         let words: [[UInt8]] = [Array("light".utf8), [], [0xFF, 0xFE], Array("مرحبا".utf8)]
         let tensor = try Tensor(.bytes, shape: [4], storage: .strings(words))
-        #expect(try Fixture.session("strings.onnx").run([NamedTensor("words", tensor)]) == [NamedTensor("same", tensor)])
+        #expect(
+            try Fixture.session("strings.onnx").run([NamedTensor("words", tensor)]) == [NamedTensor("same", tensor)]
+        )
     }
 
     @Test func `Tensors that the model does not take are refused by name, type and shape`() async throws {
@@ -69,7 +71,9 @@ struct OnnxSessionTests {
             #expect(got == expected, "case \(index)")
         }
         // Every single-byte truncation and many flips: an error or a model, never a crash.
-        for count in stride(from: 0, to: good.count, by: 7) { _ = try? OnnxSession(runtime, model: good.prefix(count), name: "cut") }
+        for count in stride(from: 0, to: good.count, by: 7) {
+            _ = try? OnnxSession(runtime, model: good.prefix(count), name: "cut")
+        }
         #expect(try Fixture.classifier().classify(["turn on the light"]).map(\.label) == ["TurnOn"])
     }
 
@@ -79,7 +83,9 @@ struct OnnxSessionTests {
             for index in 0..<64 {
                 group.addTask {
                     let x = Float(index)
-                    let out = try session.run([NamedTensor("x", try Tensor(.float32, shape: [1, 2], elements: [x, 0]))])
+                    let out = try session.run([
+                        NamedTensor("x", try Tensor(.float32, shape: [1, 2], elements: [x, 0]))
+                    ])
                     return out.first?.tensor.elements(as: Float.self) == [0, x, 2 * x]
                 }
             }
@@ -102,7 +108,10 @@ struct OnnxSessionTests {
     }
 
     @Test func `A machine without the library is told how to install it`() async throws {
-        let library = OnnxLibrary.search(python: nil, environment: ["AKU_ONNXRUNTIME": "/nonexistent/libonnxruntime.so"])
+        let library = OnnxLibrary.search(
+            python: nil,
+            environment: ["AKU_ONNXRUNTIME": "/nonexistent/libonnxruntime.so"]
+        )
         #expect(library.candidates == ["/nonexistent/libonnxruntime.so"])
         #expect(await code { _ = try OnnxRuntime(library) } == "runtime_missing")
         let other = OnnxLibrary.search(python: nil, environment: ["AKU_ONNXRUNTIME": "libc.so.6"])

@@ -41,10 +41,15 @@ struct PackageTests {
         }
     }
 
-    @Test func `A variant that lost accuracy is refused with the points it lost, and nothing is written`() async throws {
+    @Test func `A variant that lost accuracy is refused with the points it lost, and nothing is written`() async throws
+    {
         let folder = try TemporaryFolder()
         do {
-            _ = try await Fixture.builder().build(Fixture.input(int8: "model.broken.onnx"), into: folder.path("out")) { _, _, _ in }
+            _ = try await Fixture.builder().build(Fixture.input(int8: "model.broken.onnx"), into: folder.path("out")) {
+                _,
+                _,
+                _ in
+            }
             Issue.record("a broken variant was packaged")
         } catch let error as PlatformError {
             #expect(error.code == .accuracyDrop)

@@ -38,7 +38,9 @@ struct TextClassifierTests {
 
     @Test func `A model that is no classifier of these labels is refused`() async throws {
         let tokenizer = try Fixture.tokenizer()
-        let cases = [("matmul.onnx", Fixture.labels), ("strings.onnx", Fixture.labels), ("model.fp32.onnx", ["one", "two"])]
+        let cases = [
+            ("matmul.onnx", Fixture.labels), ("strings.onnx", Fixture.labels), ("model.fp32.onnx", ["one", "two"]),
+        ]
         for (name, labels) in cases {
             let session = try Fixture.session(name)
             let got = await code {

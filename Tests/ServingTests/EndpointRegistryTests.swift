@@ -55,7 +55,9 @@ struct EndpointRegistryTests {
                     return ResolvedModel(model: "intent", version: version, package: digest, folder: "/\(version)")
                 },
                 load: { resolved, variant in
-                    if resolved.version == 7 { throw PlatformError(ErrorCode("self_test_failed", .failedPrecondition), "no") }
+                    if resolved.version == 7 {
+                        throw PlatformError(ErrorCode("self_test_failed", .failedPrecondition), "no")
+                    }
                     let model = Model(resolved.version) { state.loaded.add($0) }
                     return ServedModel(
                         variant: variant ?? "int8",
@@ -65,7 +67,9 @@ struct EndpointRegistryTests {
                         classify: { texts in
                             texts.map { text in
                                 TextPrediction(
-                                    alternatives: [.init(label: "v\(model.version)", score: 0.75), .init(label: "x", score: 0.25)],
+                                    alternatives: [
+                                        .init(label: "v\(model.version)", score: 0.75), .init(label: "x", score: 0.25),
+                                    ],
                                     tokenCount: 3,
                                     unknownShare: 0,
                                     characterCount: text.unicodeScalars.count
@@ -111,7 +115,9 @@ struct EndpointRegistryTests {
         let world = try world()
         let first = try await world.deploy("intent/1")
         #expect(first.changed && first.previousVersion == nil)
-        #expect(try await world.predictions.classify(endpoint: "intent", texts: ["a"]).map(\.prediction.label) == ["v1"])
+        #expect(
+            try await world.predictions.classify(endpoint: "intent", texts: ["a"]).map(\.prediction.label) == ["v1"]
+        )
         let second = try await world.deploy("intent/2")
         #expect(second.changed && second.previousVersion == 1)
         #expect(try await world.predictions.classify(endpoint: "intent", texts: ["a"]).map(\.version) == [2])
@@ -119,7 +125,9 @@ struct EndpointRegistryTests {
         withExtendedLifetime((first, second)) {}
     }
 
-    @Test(.timeLimit(.minutes(1))) func `Requests under way during swaps all get an answer, and old models go`() async throws {
+    @Test(.timeLimit(.minutes(1))) func `Requests under way during swaps all get an answer, and old models go`()
+        async throws
+    {
         let world = try world()
         _ = try await world.deploy("intent/1")
         let stop = Counter()

@@ -14,7 +14,9 @@ struct ModelReferenceTests {
         #expect(try ModelReference(expected.description) == expected)
     }
 
-    @Test(arguments: ["", "intent", "intent@", "@champion", "intent/0", "intent/-1", "intent/x", "intent/1/2", "a b@c", "a@b@c"])
+    @Test(arguments: [
+        "", "intent", "intent@", "@champion", "intent/0", "intent/-1", "intent/x", "intent/1/2", "a b@c", "a@b@c",
+    ])
     func `Anything else is refused`(text: String) {
         #expect(throws: PlatformError.self) { try ModelReference(text) }
     }

@@ -65,7 +65,8 @@ struct WorkerPoolTests {
         #expect(running.value == 3)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `A caller is let go when its deadline passes, waiting or running`() async throws {
+    @Test(.timeLimit(.minutes(1))) func `A caller is let go when its deadline passes, waiting or running`() async throws
+    {
         let pool = pool(deadline: .milliseconds(30))
         let gate = DispatchSemaphore(value: 0)
         let started = Counter()
@@ -88,7 +89,9 @@ struct WorkerPoolTests {
         #expect(started.value == 1)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `A cancelled caller is let go and its waiting work is not started`() async throws {
+    @Test(.timeLimit(.minutes(1))) func `A cancelled caller is let go and its waiting work is not started`()
+        async throws
+    {
         let pool = pool()
         let gate = DispatchSemaphore(value: 0)
         let started = Counter()

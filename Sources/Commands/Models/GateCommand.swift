@@ -99,7 +99,8 @@ package struct GateCommand: AsyncParsableCommand {
     private func challengerVersion() throws -> String {
         if Int64(challenger) != nil { return challenger }
         struct Registered: Decodable { let version: Int64 }
-        return "\(try CanonicalJSON.decode(Registered.self, from: TextRows.bytes(challenger), what: "file \(challenger)").version)"
+        return
+            "\(try CanonicalJSON.decode(Registered.self, from: TextRows.bytes(challenger), what: "file \(challenger)").version)"
     }
 
     /// The champion, or nil when the alias points at nothing.
@@ -117,7 +118,10 @@ package struct GateCommand: AsyncParsableCommand {
         do {
             try (encoder.encode(report) + [10]).write(to: URL(fileURLWithPath: out), options: .atomic)
         } catch {
-            throw PlatformError(.fileMissing, "The decision cannot be written to '\(out)': \(error.localizedDescription)")
+            throw PlatformError(
+                .fileMissing,
+                "The decision cannot be written to '\(out)': \(error.localizedDescription)"
+            )
         }
     }
 }

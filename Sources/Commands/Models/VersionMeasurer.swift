@@ -43,7 +43,9 @@ struct VersionMeasurer: Sendable {
         )
     }
 
-    private func measure(_ classifier: TextClassifier, _ rows: [LabelledText], _ step: String) async throws -> AccuracyReport {
+    private func measure(_ classifier: TextClassifier, _ rows: [LabelledText], _ step: String) async throws
+        -> AccuracyReport
+    {
         let answers = try await classifier.classifyAll(rows.map(\.text), threads: threads) { done in
             let text = "\(Terminal.bar(Double(done) / Double(max(1, rows.count)))) \(step) \(done)/\(rows.count)"
             Terminal.progress(text, final: done == rows.count)

@@ -22,7 +22,10 @@ package struct PredictCommand: AsyncParsableCommand {
     @Argument(help: "The endpoint, then the texts.")
     var words: [String] = []
 
-    @Option(name: .long, help: "A file with one text a line, or JSON lines with a member 'text'. '-' reads standard input.")
+    @Option(
+        name: .long,
+        help: "A file with one text a line, or JSON lines with a member 'text'. '-' reads standard input."
+    )
     var file: String?
 
     @Option(name: .long, help: "Print the token ids of each row of this JSON lines file instead; needs --tokenizer.")

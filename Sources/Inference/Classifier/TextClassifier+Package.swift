@@ -36,7 +36,8 @@ extension TextClassifier {
         var wrong = 0
         for item in cases {
             guard let answer = try classify([item.text]).first else { continue }
-            let same = answer.label == item.label
+            let same =
+                answer.label == item.label
                 && (!isDefaultVariant || abs(answer.score - item.score) <= GoldenCase.scoreTolerance)
             if same { continue }
             wrong += 1

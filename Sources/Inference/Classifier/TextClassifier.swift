@@ -29,7 +29,8 @@ package struct TextClassifier: Sendable {
     package init(tokenizer: WordPieceTokenizer, session: OnnxSession, labels: [String], batchInvariant: Bool) throws {
         let known: Set<String> = ["input_ids", "attention_mask", "token_type_ids"]
         let names = session.inputs.map(\.name)
-        let takesText = names.contains("input_ids") && known.isSuperset(of: names)
+        let takesText =
+            names.contains("input_ids") && known.isSuperset(of: names)
             && session.inputs.allSatisfy { $0.datatype == .int64 && $0.shape.count == 2 }
         let scores = session.outputs.first { output in
             output.datatype == .float32 && output.shape.count == 2 && [-1, labels.count].contains(output.shape[1])
@@ -101,7 +102,10 @@ package struct TextClassifier: Sendable {
         let results = try session.run(inputs, outputs: [output])
         let logits = results.first?.tensor.elements(as: Float.self) ?? []
         guard logits.count == batch.count * labels.count else {
-            throw PlatformError(.runtimeFailed, "The model returned \(logits.count) scores for \(batch.count) texts and \(labels.count) labels.")
+            throw PlatformError(
+                .runtimeFailed,
+                "The model returned \(logits.count) scores for \(batch.count) texts and \(labels.count) labels."
+            )
         }
         guard logits.allSatisfy(\.isFinite) else {
             throw PlatformError(.runtimeFailed, "The model returned NaN or infinity.")

@@ -26,7 +26,10 @@ package struct GoldenCase: Sendable, Codable, Hashable {
     package static func read(_ data: Data) throws -> [GoldenCase] {
         let lines = data.split(separator: 10)
         guard (1...10_000).contains(lines.count) else {
-            throw PlatformError(.packageInvalid, "A package has from 1 to 10000 golden cases; this one has \(lines.count).")
+            throw PlatformError(
+                .packageInvalid,
+                "A package has from 1 to 10000 golden cases; this one has \(lines.count)."
+            )
         }
         return try lines.map { try CanonicalJSON.decode(GoldenCase.self, from: Data($0), what: "golden case") }
     }

@@ -25,7 +25,11 @@ package struct PackageReader: Sendable {
         do {
             manifest = try CanonicalJSON.decode(PackageManifest.self, from: data, what: "package manifest")
         } catch let error as PlatformError {
-            throw PlatformError(.packageInvalid, error.message, nextStep: "Make the package again with 'aku models package'.")
+            throw PlatformError(
+                .packageInvalid,
+                error.message,
+                nextStep: "Make the package again with 'aku models package'."
+            )
         }
         try manifest.check()
     }
@@ -42,7 +46,9 @@ package struct PackageReader: Sendable {
             throw corrupt(path, "is \(data.count) bytes long, the manifest says \(file.size)")
         }
         let digest = hash(data)
-        guard digest == file.sha256 else { throw corrupt(path, "has the digest \(digest), the manifest says \(file.sha256)") }
+        guard digest == file.sha256 else {
+            throw corrupt(path, "has the digest \(digest), the manifest says \(file.sha256)")
+        }
         return data
     }
 
@@ -71,7 +77,11 @@ package struct PackageReader: Sendable {
         do {
             return try Data(contentsOf: URL(fileURLWithPath: path))
         } catch {
-            throw PlatformError(.packageCorrupt, "The package's file '\(path)' cannot be read.", context: ["path": path])
+            throw PlatformError(
+                .packageCorrupt,
+                "The package's file '\(path)' cannot be read.",
+                context: ["path": path]
+            )
         }
     }
 
@@ -103,10 +113,16 @@ extension PackageManifest {
             }
         }
         try require(format == Self.formatName, "its format is '\(format.prefix(40))', not '\(Self.formatName)'")
-        try require(task == Self.textClassification, "its task '\(task.prefix(40))' is not '\(Self.textClassification)'")
+        try require(
+            task == Self.textClassification,
+            "its task '\(task.prefix(40))' is not '\(Self.textClassification)'"
+        )
         try require((1...Self.maximumLabels).contains(labels.count), "it has \(labels.count) labels")
         try require(Set(labels).count == labels.count, "a label stands twice")
-        try require(variants[defaultVariant] != nil, "its default variant '\(defaultVariant.prefix(40))' is not among its variants")
+        try require(
+            variants[defaultVariant] != nil,
+            "its default variant '\(defaultVariant.prefix(40))' is not among its variants"
+        )
         for file in files {
             let parts = file.path.split(separator: "/", omittingEmptySubsequences: false)
             let safe = !parts.contains { $0.isEmpty || $0 == "." || $0 == ".." } && !file.path.utf8.contains(0)
@@ -119,7 +135,10 @@ extension PackageManifest {
             try require(paths.contains(path), "it names '\(path.prefix(80))' but does not list it")
         }
         for (name, variant) in variants {
-            try require(variant.runtime == "onnx", "the runtime '\(variant.runtime.prefix(40))' of the variant '\(name)' is unknown")
+            try require(
+                variant.runtime == "onnx",
+                "the runtime '\(variant.runtime.prefix(40))' of the variant '\(name)' is unknown"
+            )
         }
     }
 }

@@ -22,7 +22,9 @@ package struct AccuracyReport: Sendable, Hashable, Codable {
         count = rows.count
         accuracy = rows.isEmpty ? 0 : Double(right.values.reduce(0, +)) / Double(rows.count)
         accuracyByLanguage = Dictionary(
-            uniqueKeysWithValues: total.filter { $0.key != "" }.map { ($0.key, Double(right[$0.key] ?? 0) / Double($0.value)) }
+            uniqueKeysWithValues: total.filter { $0.key != "" }.map {
+                ($0.key, Double(right[$0.key] ?? 0) / Double($0.value))
+            }
         )
     }
 }

@@ -27,7 +27,11 @@ enum GoldenSelection {
             chosen += rest.prefix(minimumCases - chosen.count)
         }
         return chosen.map { index in
-            GoldenCase(text: rows[index].text, label: answers[index].label, score: (answers[index].score * 1e6).rounded() / 1e6)
+            GoldenCase(
+                text: rows[index].text,
+                label: answers[index].label,
+                score: (answers[index].score * 1e6).rounded() / 1e6
+            )
         }
     }
 

@@ -112,7 +112,9 @@ package struct PackageBuilder: Sendable {
                 batchInvariant: false
             )
             let texts = input.test.map(\.text)
-            let answers = try await classifier.classifyAll(texts, threads: threads) { progress("test \(name)", $0, texts.count) }
+            let answers = try await classifier.classifyAll(texts, threads: threads) {
+                progress("test \(name)", $0, texts.count)
+            }
             let result = AccuracyReport(input.test, answers: answers.map(\.label))
             try check(name, result.accuracy, input)
             measured[name] = result
@@ -139,7 +141,9 @@ package struct PackageBuilder: Sendable {
             languages: Set(input.test.map(\.language)).subtracting([""]).sorted(),
             golden: "golden.jsonl",
             reference: "reference.json",
-            files: files.sorted { $0.key < $1.key }.map { .init(path: $0.key, size: Int64($0.value.count), sha256: hash($0.value)) },
+            files: files.sorted { $0.key < $1.key }.map {
+                .init(path: $0.key, size: Int64($0.value.count), sha256: hash($0.value))
+            },
             provenance: input.provenance
         )
         try manifest.check()
@@ -161,9 +165,13 @@ package struct PackageBuilder: Sendable {
         )
     }
 
-    private func reference(_ classifier: TextClassifier, _ input: Input, _ progress: @escaping Progress) async throws -> Data {
+    private func reference(_ classifier: TextClassifier, _ input: Input, _ progress: @escaping Progress) async throws
+        -> Data
+    {
         let texts = input.reference.map(\.text)
-        let answers = try await classifier.classifyAll(texts, threads: threads) { progress("reference", $0, texts.count) }
+        let answers = try await classifier.classifyAll(texts, threads: threads) {
+            progress("reference", $0, texts.count)
+        }
         return try profile(
             answers.map { answer in
                 PredictionRecord(
@@ -194,7 +202,10 @@ package struct PackageBuilder: Sendable {
                 try files[name]?.write(to: URL(fileURLWithPath: folder + "/" + name), options: .atomic)
             }
         } catch {
-            throw PlatformError(.diskFull, "The package cannot be written to '\(folder)': \(error.localizedDescription)")
+            throw PlatformError(
+                .diskFull,
+                "The package cannot be written to '\(folder)': \(error.localizedDescription)"
+            )
         }
     }
 

@@ -27,7 +27,9 @@ struct OnnxArguments {
     ) -> Result {
         var inputs: [aku_ort_input] = []
         func next(_ index: Int) -> Result {
-            guard index < tensors.count else { return withNames(0, []) { names in inputs.withUnsafeBufferPointer { body($0, names) } } }
+            guard index < tensors.count else {
+                return withNames(0, []) { names in inputs.withUnsafeBufferPointer { body($0, names) } }
+            }
             return names[index].withUnsafeBufferPointer { name in
                 shapes[index].withUnsafeBufferPointer { shape in
                     withElements(of: tensors[index].tensor) { data, byteCount in

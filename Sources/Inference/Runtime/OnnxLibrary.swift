@@ -15,7 +15,9 @@ package struct OnnxLibrary: Sendable, Hashable {
     ///   - python: the configured interpreter, for example `/srv/venv/bin/python`.
     ///   - environment: the process's variables.
     package static func search(python: String?, environment: [String: String]) -> OnnxLibrary {
-        if let explicit = environment["AKU_ONNXRUNTIME"], !explicit.isEmpty { return OnnxLibrary(candidates: [explicit]) }
+        if let explicit = environment["AKU_ONNXRUNTIME"], !explicit.isEmpty {
+            return OnnxLibrary(candidates: [explicit])
+        }
         var roots: [String] = []
         if let python { roots.append(parent(of: python, levels: 2)) }
         if let python = environment["AKU_PYTHON"] { roots.append(parent(of: python, levels: 2)) }

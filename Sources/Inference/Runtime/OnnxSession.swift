@@ -55,8 +55,12 @@ package final class OnnxSession: @unchecked Sendable {
             )
         }
         do {
-            inputs = try (0..<aku_ort_input_count(created)).map { try Self.describe(aku_ort_input_info(created, $0), name) }
-            outputs = try (0..<aku_ort_output_count(created)).map { try Self.describe(aku_ort_output_info(created, $0), name) }
+            inputs = try (0..<aku_ort_input_count(created)).map {
+                try Self.describe(aku_ort_input_info(created, $0), name)
+            }
+            outputs = try (0..<aku_ort_output_count(created)).map {
+                try Self.describe(aku_ort_output_info(created, $0), name)
+            }
         } catch {
             aku_ort_session_release(created)
             throw error
@@ -69,7 +73,9 @@ package final class OnnxSession: @unchecked Sendable {
         aku_ort_session_release(handle)
     }
 
-    private static func describe(_ info: UnsafePointer<aku_ort_tensor_info>?, _ model: String) throws -> TensorDescription {
+    private static func describe(_ info: UnsafePointer<aku_ort_tensor_info>?, _ model: String) throws
+        -> TensorDescription
+    {
         guard let info = info?.pointee, let name = info.name, let type = TensorType(onnx: info.element_type) else {
             throw PlatformError(
                 .modelCorrupt,
@@ -100,7 +106,15 @@ package final class OnnxSession: @unchecked Sendable {
         var results = [aku_ort_output](repeating: aku_ort_output(), count: names.count)
         var error = aku_ort_error()
         let code = arguments.withPointers { inputs, outputNames in
-            aku_ort_run(handle, inputs.baseAddress, inputs.count, outputNames.baseAddress, outputNames.count, &results, &error)
+            aku_ort_run(
+                handle,
+                inputs.baseAddress,
+                inputs.count,
+                outputNames.baseAddress,
+                outputNames.count,
+                &results,
+                &error
+            )
         }
         guard code == 0 else {
             // 2 is INVALID_ARGUMENT: what the model's own operators find wrong with the shapes given.
@@ -115,11 +129,15 @@ package final class OnnxSession: @unchecked Sendable {
     }
 
     private func copy(_ output: aku_ort_output) throws -> Tensor {
-        let shape = withUnsafeBytes(of: output.shape) { $0.bindMemory(to: Int64.self).prefix(output.rank).map(Int.init) }
+        let shape = withUnsafeBytes(of: output.shape) {
+            $0.bindMemory(to: Int64.self).prefix(output.rank).map(Int.init)
+        }
         guard let type = TensorType(onnx: output.element_type) else {
             throw PlatformError(.runtimeFailed, "The model returned an element type that is not supported.")
         }
-        guard let width = type.width else { return try Tensor(type, shape: shape, storage: .strings(copyStrings(output))) }
+        guard let width = type.width else {
+            return try Tensor(type, shape: shape, storage: .strings(copyStrings(output)))
+        }
         let bytes = UnsafeRawBufferPointer(start: output.data, count: output.element_count * width)
         return try Tensor(type, shape: shape, storage: .numbers(Array(bytes)))
     }
@@ -135,7 +153,9 @@ package final class OnnxSession: @unchecked Sendable {
             bytes = [UInt8](repeating: 0, count: total)
             code = aku_ort_output_strings(handle, &output, &bytes, total, &starts, &error)
         }
-        guard code == 0 else { throw PlatformError(.runtimeFailed, "The model's strings cannot be read: \(error.text)") }
+        guard code == 0 else {
+            throw PlatformError(.runtimeFailed, "The model's strings cannot be read: \(error.text)")
+        }
         return starts.indices.map { Array(bytes[starts[$0]..<($0 + 1 < starts.count ? starts[$0 + 1] : total)]) }
     }
 }

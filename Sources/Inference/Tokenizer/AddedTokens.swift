@@ -34,7 +34,8 @@ struct AddedTokens: Sendable {
 
     private func match(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> (bytes: [UInt8], id: Int32)? {
         tokens.first { token in
-            index + token.bytes.count <= bytes.count && token.bytes.indices.allSatisfy { bytes[index + $0] == token.bytes[$0] }
+            index + token.bytes.count <= bytes.count
+                && token.bytes.indices.allSatisfy { bytes[index + $0] == token.bytes[$0] }
         }
     }
 }

@@ -69,5 +69,7 @@ struct PieceTrie: Sendable {
     }
 
     /// Fibonacci hashing: neighbouring keys must not share a run of slots.
-    private static func hash(_ key: UInt32) -> Int { Int(truncatingIfNeeded: (UInt64(key) &* 0x9E37_79B9_7F4A_7C15) >> 32) }
+    private static func hash(_ key: UInt32) -> Int {
+        Int(truncatingIfNeeded: (UInt64(key) &* 0x9E37_79B9_7F4A_7C15) >> 32)
+    }
 }

@@ -25,7 +25,9 @@ struct VocabularyReader {
                 id = id &* 10 &+ Int32(reader.bytes[reader.index] - 48)
                 reader.index += 1
             }
-            guard reader.index > start, reader.index - start < 10 else { throw reader.broken("an id is no whole number") }
+            guard reader.index > start, reader.index - start < 10 else {
+                throw reader.broken("an id is no whole number")
+            }
             out.append((key, id))
             return true
         }
@@ -127,7 +129,8 @@ struct VocabularyReader {
     }
 
     private mutating func hexadecimal() throws -> UInt32 {
-        guard index + 4 <= bytes.count, let value = UInt32(String(decoding: bytes[index..<index + 4], as: UTF8.self), radix: 16)
+        guard index + 4 <= bytes.count,
+            let value = UInt32(String(decoding: bytes[index..<index + 4], as: UTF8.self), radix: 16)
         else { throw broken("an escape is cut short") }
         index += 4
         return value

@@ -53,7 +53,8 @@ struct WordPieceRun {
     }
 
     private mutating func take(_ entry: BertCharacters.Entry) {
-        let special = BertCharacters.Entry.isList | BertCharacters.Entry.isDropped | BertCharacters.Entry.isBarrier
+        let special =
+            BertCharacters.Entry.isList | BertCharacters.Entry.isDropped | BertCharacters.Entry.isBarrier
             | BertCharacters.Entry.isBreak | BertCharacters.Entry.isIsolated | BertCharacters.Entry.isMark
         if entry.bits & special == 0 {
             flushMarks()

@@ -51,7 +51,10 @@ package struct WordPieceTokenizer: Sendable {
         let pieces = try reader.pieces()
         let unknown = Array(file.model.unknownToken.utf8)
         guard let unknownID = pieces.first(where: { $0.bytes == unknown })?.id else {
-            throw PlatformError(.tokenizerInvalid, "The vocabulary lacks its own unknown token '\(file.model.unknownToken)'.")
+            throw PlatformError(
+                .tokenizerInvalid,
+                "The vocabulary lacks its own unknown token '\(file.model.unknownToken)'."
+            )
         }
         guard (3...4096).contains(maximumLength) else {
             throw PlatformError(.tokenizerInvalid, "The bound of \(maximumLength) ids is not from 3 to 4096.")

@@ -124,7 +124,8 @@ package struct OpenInferenceController: Sendable {
         let outputs = wanted.map { name in
             let data: TensorData =
                 name == "label"
-                ? .strings(answers.map(\.prediction.label)) : .numbers(answers.map { Double(Float($0.prediction.score)) })
+                ? .strings(answers.map(\.prediction.label))
+                : .numbers(answers.map { Double(Float($0.prediction.score)) })
             return OpenInference.Response.Output(
                 name: name,
                 datatype: name == "label" ? "BYTES" : "FP32",

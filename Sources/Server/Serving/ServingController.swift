@@ -52,7 +52,11 @@ package struct ServingController: Sendable {
     private func predict(_ call: Call) async throws -> Response {
         let body = try await call.json(PredictBody.self, upTo: ServingAPI.maximumBodyBytes)
         if body.text != nil, body.texts != nil {
-            throw PlatformError(.invalidArgument, "The request has both 'text' and 'texts'.", nextStep: "Send one of them.")
+            throw PlatformError(
+                .invalidArgument,
+                "The request has both 'text' and 'texts'.",
+                nextStep: "Send one of them."
+            )
         }
         let texts = body.text.map { [$0] } ?? body.texts ?? []
         let answers = try await predictions.classify(endpoint: call.parameter("name"), texts: texts)

@@ -35,7 +35,9 @@ extension Tensor {
             default: throw mismatch("is \(type.rawValue), but its data are no numbers")
             }
             let fitting = values.compactMap { $0 }
-            guard fitting.count == values.count else { throw mismatch("has a number that \(type.rawValue) cannot hold") }
+            guard fitting.count == values.count else {
+                throw mismatch("has a number that \(type.rawValue) cannot hold")
+            }
             return fitting.withUnsafeBytes { Array($0) }
         }
         func numbers() throws -> [Double] {
@@ -61,7 +63,8 @@ extension Tensor {
         case .bool:
             switch input.data {
             case .bools(let given): storage = .numbers(given.map { $0 ? 1 : 0 })
-            case .integers(let given) where given.allSatisfy({ $0 == 0 || $0 == 1 }): storage = .numbers(given.map(UInt8.init))
+            case .integers(let given) where given.allSatisfy({ $0 == 0 || $0 == 1 }):
+                storage = .numbers(given.map(UInt8.init))
             default: throw mismatch("is BOOL, but its data are no Booleans")
             }
         case .bytes:

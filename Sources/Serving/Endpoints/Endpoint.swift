@@ -70,7 +70,8 @@ package struct Endpoint: Sendable {
             throw PlatformError(
                 .endpointUnavailable,
                 "The endpoint '\(record.name)' cannot serve \(record.model)/\(record.version): \(reason.message)",
-                nextStep: "Mend the cause and deploy again: aku endpoints deploy \(record.name) --model \(record.reference).",
+                nextStep:
+                    "Mend the cause and deploy again: aku endpoints deploy \(record.name) --model \(record.reference).",
                 context: ["endpoint": record.name, "cause": reason.code.name]
             )
         }
@@ -99,7 +100,8 @@ package final class EndpointTable: Sendable {
             .unknownEndpoint,
             "There is no endpoint '\(name.prefix(80))'.",
             nextStep: known.isEmpty
-                ? "Deploy one: aku endpoints deploy NAME --model MODEL@champion." : Suggestion.phrase(for: name, among: known),
+                ? "Deploy one: aku endpoints deploy NAME --model MODEL@champion."
+                : Suggestion.phrase(for: name, among: known),
             context: ["endpoint": String(name.prefix(128))]
         )
     }

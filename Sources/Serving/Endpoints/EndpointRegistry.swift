@@ -109,12 +109,15 @@ package actor EndpointRegistry {
     private func serves(_ endpoint: Endpoint, _ resolved: ResolvedModel, _ variant: String?) -> Bool {
         guard case .success = endpoint.state else { return false }
         let record = endpoint.record
-        return record.model == resolved.model && record.version == resolved.version && record.package == resolved.package
+        return record.model == resolved.model && record.version == resolved.version
+            && record.package == resolved.package
             && (variant == record.variant || variant == record.wantedVariant)
     }
 
     /// The same version under another reference: what a restart or a reader sees changes, the model does not.
-    private func keep(_ old: Endpoint, _ reference: ModelReference, _ variant: String?, _ principal: String) async throws {
+    private func keep(_ old: Endpoint, _ reference: ModelReference, _ variant: String?, _ principal: String)
+        async throws
+    {
         let record = EndpointRecord(
             name: old.record.name,
             reference: reference,

@@ -31,7 +31,8 @@ package struct EndpointStore: Sendable {
                 """,
                 [
                     .text(record.name), .text(record.reference.description), .optional(record.wantedVariant),
-                    .text(record.model), .integer(Int64(record.version)), .text(record.variant), .digest(record.package),
+                    .text(record.model), .integer(Int64(record.version)), .text(record.variant),
+                    .digest(record.package),
                     .time(record.createdAt), .time(record.since), .text(record.deployedBy),
                 ]
             )

@@ -28,7 +28,9 @@ extension EndpointTable {
             ["{\(label)} \(endpoint.metrics.snapshot.inFlight)"]
         }
         family("aku_inference_model_version", "gauge", "The version that answers.") { endpoint, label in
-            ["{\(label),model=\"\(endpoint.record.model)\",variant=\"\(endpoint.record.variant)\"} \(endpoint.record.version)"]
+            [
+                "{\(label),model=\"\(endpoint.record.model)\",variant=\"\(endpoint.record.variant)\"} \(endpoint.record.version)"
+            ]
         }
         family("aku_inference_duration_seconds", "histogram", "Latency of answered requests.") { endpoint, label in
             let figures = endpoint.metrics.snapshot

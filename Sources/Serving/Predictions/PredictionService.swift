@@ -85,7 +85,8 @@ package struct PredictionService: Sendable {
     /// Runs tensors as the model itself takes them.
     ///
     /// - Throws: as `classify`; `tensor_mismatch`.
-    package func infer(endpoint name: String, tensors: [NamedTensor], outputs: [String]?) async throws -> ServedTensors {
+    package func infer(endpoint name: String, tensors: [NamedTensor], outputs: [String]?) async throws -> ServedTensors
+    {
         let endpoint = try table.endpoint(name)
         do {
             let (results, _) = try await measure(endpoint, rows: tensors.first?.tensor.shape.first ?? 1) {
@@ -118,7 +119,8 @@ package struct PredictionService: Sendable {
             endpoint.metrics.succeed(predictions: rows, milliseconds: Double(microseconds) / 1000)
             return (value, microseconds)
         } catch {
-            let code = (error as? PlatformError)?.code.name ?? (error is CancellationError ? "cancelled" : "internal_error")
+            let code =
+                (error as? PlatformError)?.code.name ?? (error is CancellationError ? "cancelled" : "internal_error")
             endpoint.metrics.fail(code)
             throw Failure(cause: error, code: code, microseconds: Self.microseconds(since: start))
         }
@@ -131,7 +133,11 @@ package struct PredictionService: Sendable {
 
     private static func check(_ texts: [String]) throws {
         if texts.isEmpty {
-            throw PlatformError(.noText, "The request has no text.", nextStep: "Send {\"text\": \"…\"} or {\"texts\": [\"…\"]}.")
+            throw PlatformError(
+                .noText,
+                "The request has no text.",
+                nextStep: "Send {\"text\": \"…\"} or {\"texts\": [\"…\"]}."
+            )
         }
         if texts.count > maximumTexts {
             throw PlatformError(

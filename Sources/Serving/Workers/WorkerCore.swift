@@ -93,7 +93,11 @@ final class WorkerCore: Sendable {
         for _ in 0..<1024 { available.signal() }
     }
 
-    private static let closed = PlatformError(.shuttingDown, "The server is shutting down.", nextStep: "Try again shortly.")
+    private static let closed = PlatformError(
+        .shuttingDown,
+        "The server is shutting down.",
+        nextStep: "Try again shortly."
+    )
     private static let late = PlatformError(
         .deadlineExceeded,
         "The answer was not ready in time.",

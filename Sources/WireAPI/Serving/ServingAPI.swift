@@ -10,7 +10,12 @@ package enum ServingAPI {
     /// Every endpoint, by name.
     package static let list = Route(.get, "/api/v1/endpoints", permission: .endpointsRead, reply: EndpointList.self)
     /// One endpoint.
-    package static let show = Route(.get, "/api/v1/endpoints/{name}", permission: .endpointsRead, reply: EndpointBody.self)
+    package static let show = Route(
+        .get,
+        "/api/v1/endpoints/{name}",
+        permission: .endpointsRead,
+        reply: EndpointBody.self
+    )
     /// Makes an endpoint serve a model, or another version of it; answers when the new version takes the requests.
     package static let deploy = Route(
         .put,

@@ -65,7 +65,9 @@ extension TensorData: Codable {
 
         init(from decoder: any Decoder) throws {
             if decoder.codingPath.count > 64 {
-                throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "a tensor is nested too deep"))
+                throw DecodingError.dataCorrupted(
+                    .init(codingPath: [], debugDescription: "a tensor is nested too deep")
+                )
             }
             if let value = try? decoder.singleValueContainer().decode(Element.self) {
                 self = .leaf(value)
