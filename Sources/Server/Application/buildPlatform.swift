@@ -12,8 +12,6 @@ import Serving
 import Storage
 import Tracking
 import WireAPI
-import Tracking
-import WireAPI
 
 /// The composition root: opens the store, makes every object and declares every route. Nothing runs yet.
 ///
