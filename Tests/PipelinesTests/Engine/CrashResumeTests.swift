@@ -94,7 +94,10 @@ import Testing
         let id = try await harness.withEngine { engine in
             _ = try await engine.apply(source: yaml, code: [], actor: "tester")
             let id = try await engine.start(pipeline: "slow", reason: "", actor: "tester")
-            _ = try await engine.wait(id) { _ in FileManager.default.fileExists(atPath: ledger) }
+            _ = try await engine.wait(id) { _ in
+                // Written, not only opened by the shell.
+                FileManager.default.contents(atPath: ledger)?.isEmpty == false
+            }
             return id
         }
         #expect(try await harness.engine().store.run(id).states == ["only: ready"])
