@@ -40,6 +40,15 @@ struct WebDrawingTests {
         #expect(!svg.contains("nan"))
     }
 
+    @Test func `A value beyond what is shown is drawn at the edge and told in full`() {
+        var chart = LineChart(title: "evidence", series: [.init("evidence", [.init(0, 1), .init(1, 2000)])])
+        chart.shown = -2...8
+        let svg = chart.svg().html
+        #expect(svg.contains(">8</text>") && !svg.contains(">2000</text>"))
+        #expect(svg.contains("evidence 2000</title>"))
+        #expect(svg.contains("L450 10"))
+    }
+
     @Test func `A chart without values says so`() {
         #expect(LineChart(title: "loss", series: []).svg().html.contains("no values yet"))
         #expect(

@@ -50,6 +50,8 @@ extension ConsoleAsset {
         .fresh{display:inline-flex;align-items:center;gap:8px;font-size:12px;color:var(--muted);min-height:26px}
         .fresh button{font:12px/1 var(--sans);padding:5px 9px;border:1px solid var(--line);background:var(--surface);color:var(--ink);border-radius:3px;cursor:pointer}
         .lede{color:var(--muted);margin:-8px 0 14px;max-width:78ch;overflow-wrap:anywhere}
+        .lede:empty{display:none}
+        .plain{list-style:none} .plain li+li{margin-top:2px}
         .facts{display:flex;flex-wrap:wrap;gap:10px 28px;margin:0 0 16px}
         .facts dt{font-size:12px;color:var(--muted)} .facts dd{font-weight:550;overflow-wrap:anywhere}
         .facts.big dd{font-size:19px;line-height:1.3;font-weight:600;letter-spacing:-.01em}
@@ -60,7 +62,7 @@ extension ConsoleAsset {
         .card .pad>.facts:last-child,.card .pad>.facts+p{margin-bottom:0}
         .card .note{padding:10px 14px;color:var(--muted)}
         .scroll{position:relative;overflow-x:auto;overscroll-behavior-x:contain}
-        .grid2{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:0 16px;align-items:start}
+        .grid2{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,400px),1fr));gap:0 16px;align-items:start}
         .run-grid{display:grid;grid-template-columns:minmax(260px,auto) minmax(0,1fr);gap:0 16px;align-items:start}
         .plots{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,380px),1fr));gap:0}
         .plots figure{padding:10px 14px 12px;border-bottom:1px solid var(--line);min-width:0}
@@ -106,7 +108,7 @@ extension ConsoleAsset {
         .line{stroke:var(--k)} circle.s0,circle.s1,circle.s2,circle.s3,circle.s4,circle.s5{fill:var(--k)}
         .line.s1{stroke-dasharray:6 2} .line.s2{stroke-dasharray:2 2} .line.s4{stroke-dasharray:8 3 2 3}
         .threshold path{stroke:var(--bad);stroke-width:1.2;stroke-dasharray:5 4;fill:none}
-        .mark path{stroke:var(--warn);stroke-width:1.4;fill:none}
+        .mark path{stroke:var(--c);stroke-width:1.4;fill:none}
         .hit rect{fill:transparent} .hit circle{opacity:0;stroke:var(--surface);stroke-width:1.5}
         .hit:hover rect{fill:var(--ink);fill-opacity:.06} .hit:hover circle{opacity:1}
         .spark{display:inline-block;vertical-align:middle;width:96px;height:20px} .spark .base{stroke:var(--line)}

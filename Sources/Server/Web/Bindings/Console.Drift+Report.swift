@@ -5,9 +5,11 @@ import Statistics
 
 extension Console.Drift {
     /// The evidence of all features together, then of each, the strongest first.
-    static func all(_ report: MonitorReport) -> [Console.Drift] {
+    ///
+    /// - Parameter since: when the version took the endpoint; windows before it are another version's.
+    static func all(_ report: MonitorReport, since: Timestamp) -> [Console.Drift] {
         guard let evidence = report.evidence else { return [] }
-        let windows = (report.runs.isEmpty ? report.minutes : report.runs)
+        let windows = (report.runs.isEmpty ? report.minutes : report.runs).filter { $0.startedAt >= since }
         func history(_ name: String) -> [Console.Evidence] {
             windows.compactMap { window in window.evidence[name].map { .init(at: window.endedAt, value: $0) } }
         }

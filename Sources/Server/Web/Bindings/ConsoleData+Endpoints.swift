@@ -21,7 +21,7 @@ extension ConsoleData {
             let alerts = try await monitoring.alerts.latest(limit: 50, endpoint: name)
             return Console.EndpointDetail(
                 endpoint: Console.Endpoint(endpoint, report, now: time.now()),
-                drift: report.map(Console.Drift.all) ?? [],
+                drift: report.map { Console.Drift.all($0, since: endpoint.record.since) } ?? [],
                 alerts: alerts.map(Console.Alert.init)
             )
         }

@@ -35,11 +35,14 @@ struct LineChart: Sendable, Hashable {
         let name: String
         /// Where it stands.
         let value: Double
+        /// What its colour says; thresholds are always red.
+        let tone: Tone
 
         /// Makes a mark.
-        init(_ name: String, _ value: Double) {
+        init(_ name: String, _ value: Double, _ tone: Tone = .warn) {
             self.name = name
             self.value = value
+            self.tone = tone
         }
     }
 
@@ -63,6 +66,8 @@ struct LineChart: Sendable, Hashable {
     var thresholds: [Mark] = []
     /// Vertical marks (an alarm, a swap), by x.
     var marks: [Mark] = []
+    /// Values outside are drawn at the edge, so that what lies near a threshold stays readable; the read-out tells them.
+    var shown: ClosedRange<Double> = -Double.infinity...Double.infinity
     /// Whether the y axis starts at zero.
     var includeZero: Bool = false
     /// Units of the drawing; the page scales it.
@@ -93,7 +98,11 @@ struct LineChart: Sendable, Hashable {
         guard points.contains(where: { $0.y.isFinite }) else {
             return Markup(out + SVG.text("no values yet", x: width / 2, y: height / 2, anchor: "middle") + "</svg>")
         }
-        let yAxis = Axis(covering: points.map(\.y) + thresholds.map(\.value), count: 4, includeZero: includeZero)
+        let yAxis = Axis(
+            covering: points.map { min(shown.upperBound, max(shown.lowerBound, $0.y)) } + thresholds.map(\.value),
+            count: 4,
+            includeZero: includeZero
+        )
         let xAxis = Axis(covering: points.map(\.x), count: 5, round: false)
         out += grid(xAxis, yAxis)
         for mark in marks where mark.value >= xAxis.low && mark.value <= xAxis.high {

@@ -11,7 +11,7 @@ enum Wording {
             return trimmed(value / (limit == 1e4 ? 1e3 : limit), 2) + suffix
         }
         if size != 0, size < 0.001 { return scientific(value) }
-        return trimmed(value, size >= 100 ? 1 : size >= 1 ? 3 : 4)
+        return trimmed(value, size >= 100 ? 1 : size >= 10 ? 2 : size >= 1 ? 3 : 4)
     }
 
     /// A share 0…1 as per cent: one decimal, two below one per cent.
@@ -51,6 +51,11 @@ enum Wording {
             return seconds % 3600 < 60 ? "\(seconds / 3600) h" : "\(seconds / 3600) h \(seconds % 3600 / 60) min"
         }
         return "\(seconds / 86_400) d \(seconds % 86_400 / 3600) h"
+    }
+
+    /// Events a second.
+    static func rate(_ value: Double) -> String {
+        value.isFinite ? "\(trimmed(value, value < 10 ? 2 : 1)) /s" : "–"
     }
 
     /// A latency given in microseconds.

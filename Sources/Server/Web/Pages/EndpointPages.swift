@@ -67,7 +67,9 @@ struct EndpointPage: ConsolePage {
             Fact("p99", last?.p99.map { Wording.latency(microseconds: $0) } ?? "–"),
             Fact("Since", Wording.ago(endpoint.since, now: now)),
         ]
-        let marks = detail.alerts.map { LineChart.Mark("\($0.kind) opened", Double($0.openedAt.milliseconds)) }
+        let marks =
+            detail.alerts.map { LineChart.Mark("\($0.kind) alert opened", Double($0.openedAt.milliseconds)) }
+            + [.init("v\(endpoint.version) took over", Double(endpoint.since.milliseconds), .live)]
         figures = [Self.latency(endpoint.windows, marks), Self.traffic(endpoint.windows, marks)]
         drift = detail.drift.map { Self.block($0, marks) }
         hasDrift = !drift.isEmpty
@@ -117,10 +119,14 @@ struct EndpointPage: ConsolePage {
         )
         chart.across = .time
         chart.includeZero = true
-        if let threshold = drift.threshold { chart.thresholds = [.init("threshold", threshold)] }
+        if let threshold = drift.threshold, threshold > 0 {
+            chart.thresholds = [.init("threshold", threshold)]
+            // Evidence goes on growing after an alarm; four thresholds show how it got there.
+            chart.shown = -threshold...(4 * threshold)
+        }
         chart.marks = marks
         let value = drift.value.map(Wording.number) ?? "no value yet"
-        let limit = drift.threshold.map { " of \(Wording.number($0))" } ?? ""
+        let limit = drift.threshold.map { ", alarm at \(Wording.number($0))" } ?? ""
         return DriftBlock(
             feature: drift.feature,
             badge: Badge(state: drift.state),

@@ -79,6 +79,7 @@ struct JournalEntryPage: ConsolePage {
         case "pipeline": ConsolePath.pipeline(parts[1])
         case "pipeline-run", "pipeline_run": ConsolePath.pipelineRun(parts[1])
         case "model": ConsolePath.model(parts[1].split(separator: "/").first.map(String.init) ?? parts[1])
+        case "dataset": "/data"
         case "endpoint": ConsolePath.endpoint(parts[1])
         default: nil
         }

@@ -61,7 +61,7 @@ struct ModelPage: ConsolePage {
     struct AttestationLine: Sendable, Hashable {
         let verdict: Badge
         let kind: String
-        let reasons: String
+        let reasons: [String]
         let by: String
         let at: Moment
     }
@@ -100,7 +100,7 @@ struct ModelPage: ConsolePage {
                 AttestationLine(
                     verdict: Badge(state: attestation.passed ? "passed" : "failed"),
                     kind: attestation.kind,
-                    reasons: attestation.reasons.joined(separator: "; "),
+                    reasons: attestation.reasons,
                     by: attestation.madeBy,
                     at: Moment(attestation.madeAt, now: now)
                 )

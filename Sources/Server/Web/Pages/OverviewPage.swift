@@ -99,10 +99,17 @@ struct OverviewPage: ConsolePage {
             serves: "\(endpoint.model) v\(endpoint.version) \(endpoint.variant)",
             servesHref: ConsolePath.model(endpoint.model),
             spark: Sparkline.svg(rates, label: "Requests a second of \(endpoint.name)"),
-            rate: rates.last.map { "\(Wording.number($0)) /s" } ?? "–",
+            rate: rates.last.map(Wording.rate) ?? "–",
             p99: last?.p99.map { Wording.latency(microseconds: $0) } ?? "–",
             failures: Wording.count(endpoint.errors)
         )
+    }
+
+    /// What failed; when nothing did, how many rules were checked.
+    private static func why(_ attestation: Console.Attestation) -> String {
+        let rules = attestation.reasons.count
+        if attestation.passed { return "\(attestation.kind): \(rules) \(rules == 1 ? "rule" : "rules") checked" }
+        return "\(attestation.kind): " + attestation.reasons.filter { !$0.hasPrefix("passed:") }.joined(separator: " ")
     }
 
     private static func row(_ model: Console.Model) -> ModelRow {
@@ -117,7 +124,7 @@ struct OverviewPage: ConsolePage {
             champion: version("champion").map { "v\($0.version)" } ?? "–",
             challenger: challenger.map { "v\($0.version)" } ?? "–",
             verdict: newest.map { Badge(state: $0.passed ? "passed" : "failed") },
-            why: newest?.reasons.joined(separator: "; ") ?? "not tested yet"
+            why: newest.map(why) ?? "not tested yet"
         )
     }
 }

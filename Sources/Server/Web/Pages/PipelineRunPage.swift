@@ -128,7 +128,7 @@ struct PipelineRunPage: ConsolePage {
             attempt: task.attempt > 1 ? "attempt \(task.attempt)" : nil,
             took: took(task, now: now).isEmpty ? "–" : took(task, now: now),
             note: note.isEmpty ? nil : note.joined(separator: " "),
-            cachedHref: task.cachedFrom.map(ConsolePath.pipelineRun),
+            cachedHref: task.state == "cached" ? task.cachedFrom.map(ConsolePath.pipelineRun) : nil,
             identity: task.identity.map { DigestLabel($0) },
             outputs: task.outputs.map {
                 OutputLine(output: $0.name, digest: DigestLabel($0.digest), size: Wording.bytes($0.bytes))

@@ -27,7 +27,9 @@ struct TracePage: ConsolePage {
                 title: node.title,
                 titleHref: Self.href(node),
                 digest: node.digest.map { DigestLabel($0.description) },
-                facts: node.facts.map { Fact($0.name, $0.value) }
+                facts: node.facts.map {
+                    Fact($0.name, $0.value.hasPrefix("sha256:") ? Wording.short($0.value) : $0.value)
+                }
             )
         }
         gaps = trace.gaps

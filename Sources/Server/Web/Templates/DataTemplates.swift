@@ -17,7 +17,7 @@ extension ConsoleTemplates {
     /// The walk from an outcome back to its data.
     static let trace = #"""
         <p class="lede">Each step was caused by the one below it.</p>
-        {{#hasGaps}}<div class="banner t-warn"><strong>The chain ends early.</strong> {{#gaps}}{{.}} {{/gaps}}</div>{{/hasGaps}}
+        {{#hasGaps}}<div class="banner t-warn"><strong>The chain ends early.</strong><ul class="plain">{{#gaps}}<li>{{.}}</li>{{/gaps}}</ul></div>{{/hasGaps}}
         <section class="card" aria-label="Chain"><ol class="chain">{{#links}}<li><div class="kind">{{kind}}</div><h2>{{#titleHref}}<a href="{{titleHref}}">{{title}}</a>{{/titleHref}}{{^titleHref}}{{title}}{{/titleHref}}</h2>{{#digest}}<div>{{>digest}}</div>{{/digest}}<dl class="facts">{{>facts}}</dl></li>{{/links}}</ol></section>
         """#
 }
