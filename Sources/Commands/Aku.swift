@@ -5,6 +5,8 @@ package enum ClientVerbs {
     /// One type a verb; each lives in its own folder.
     package static let all: [any ParsableCommand.Type] = [
         DataCommand.self,
+        RunsCommand.self,
+        ModelsCommand.self,
         MonitorCommand.self,
         PipelinesCommand.self,
         EndpointsCommand.self,
