@@ -28,7 +28,7 @@ struct BertCharacters: Sendable {
     }
 
     /// Pages of 256 scalars; pages in which nothing changes share one marker.
-    private var pages: [[UInt32]?]
+    private let pages: [[UInt32]?]
     private(set) var lists: [[Entry]] = []
     private(set) var classes: [UInt32: UInt8] = [:]
     /// The entries of ASCII, for the fast path.
@@ -61,33 +61,39 @@ struct BertCharacters: Sendable {
             table.entries[scalar] = (table.entries[scalar] ?? scalar) | Entry.isIsolated
         }
         classes = table.classes
-        pages = Array(repeating: nil, count: 0x1100)
+        let blocks = Blocks(han: table.han, dropped: table.dropped)
+        self.blocks = blocks
+        var pages = [[UInt32]?](repeating: nil, count: 0x1100)
         for (scalar, bits) in table.entries {
             let page = Int(scalar >> 8)
-            var content = pages[page] ?? (0..<256).map { UInt32(page) << 8 | $0 }
-            content[Int(scalar & 255)] = bits
-            pages[page] = content
+            if pages[page] == nil { pages[page] = (0..<256).map { blocks.bits(UInt32(page) << 8 | $0) } }
+            pages[page]?[Int(scalar & 255)] = bits
         }
+        self.pages = pages
         ascii = (0..<128).map { table.entries[$0] ?? $0 }
-        han = options.handleChineseCharacters ? table.han : []
     }
 
-    private let han: [ClosedRange<UInt32>]
+    private let blocks: Blocks
 
     /// The entry of a scalar.
     func entry(_ scalar: UInt32) -> Entry {
-        if let page = pages[Int(scalar >> 8)] {
-            let bits = page[Int(scalar & 255)]
-            return Entry(bits: bits)
-        }
-        return Entry(bits: scalar | (isHan(scalar) ? Entry.isIsolated : 0))
+        if let page = pages[Int(scalar >> 8)] { return Entry(bits: page[Int(scalar & 255)]) }
+        return Entry(bits: blocks.bits(scalar))
     }
 
     /// Whether the scalar is a Hangul syllable that strip_accents takes apart (Unicode §3.12).
     func decomposesHangul(_ scalar: UInt32) -> Bool { strips && scalar >= 0xAC00 && scalar <= 0xD7A3 }
 
-    private func isHan(_ scalar: UInt32) -> Bool {
-        scalar >= 0x3400 && han.contains { $0.contains(scalar) }
+    /// Blocks too large to list scalar by scalar: ideographs, and the planes of private use.
+    private struct Blocks {
+        let han: [ClosedRange<UInt32>]
+        let dropped: [ClosedRange<UInt32>]
+
+        func bits(_ scalar: UInt32) -> UInt32 {
+            if scalar < 0x3400 { return scalar }
+            if han.contains(where: { $0.contains(scalar) }) { return scalar | Entry.isIsolated }
+            return dropped.contains { $0.contains(scalar) } ? Entry.isDropped : scalar
+        }
     }
 }
 
@@ -101,6 +107,8 @@ extension BertCharacters {
         var breaks: Set<UInt32> = []
         var classes: [UInt32: UInt8] = [:]
         var han: [ClosedRange<UInt32>] = []
+        /// Large blocks that clean_text removes.
+        var dropped: [ClosedRange<UInt32>] = []
         /// Ideographs that also change or share a page with scalars that do.
         var hanScalars: [UInt32] = []
     }
@@ -129,7 +137,10 @@ extension BertCharacters {
             table.hanScalars = table.han.filter { $0.count < 0x400 }.flatMap { Array($0) }
         }
         if options.cleanText {
-            for scalar in TableText.ranges(BertTables.dropped).joined() {
+            let dropped = TableText.ranges(BertTables.dropped)
+            // Nothing inside the large blocks, which are for private use, changes in any other way.
+            table.dropped = dropped.filter { $0.count > 4096 }
+            for scalar in dropped.filter({ $0.count <= 4096 }).joined() {
                 table.changed[scalar] = nil
                 table.isolated.remove(scalar)
                 table.breaks.remove(scalar)
