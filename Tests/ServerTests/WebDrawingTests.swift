@@ -30,12 +30,15 @@ struct WebDrawingTests {
         let points = [(0, 1), (1, 2), (2, Double.nan), (3, 4), (4, 5)].map { LineChart.Point($0.0, $0.1) }
         var chart = LineChart(title: "loss", series: [.init("loss", points)])
         chart.thresholds = [.init("limit", 3)]
+        chart.marks = [.init("swap", 2, .live), .init("elsewhere", 99)]
         let svg = chart.svg().html
         let path = svg.firstMatch(of: /<path class="line s0" d="([^"]*)"/).map { String($0.output.1) } ?? ""
         #expect(path.count { $0 == "M" } == 2)
         #expect(path.count { $0 == "L" } == 2)
         #expect(svg.contains("<title>step 4 · loss 5</title>"))
         #expect(svg.contains("<title>limit: 3</title>"))
+        #expect(svg.contains(#"<g class="mark t-live"><title>swap</title><path d="M248 10V166"/></g>"#))
+        #expect(!svg.contains("elsewhere"))
         #expect(svg.contains(#"aria-label="loss: loss last 5, lowest 1, highest 5""#))
         #expect(!svg.contains("nan"))
     }

@@ -108,7 +108,7 @@ struct LineChart: Sendable, Hashable {
         for mark in marks where mark.value >= xAxis.low && mark.value <= xAxis.high {
             let x = SVG.number(across(xAxis, mark.value))
             out +=
-                "<g class=\"mark\"><title>\(SVG.escape(mark.name))</title><path d=\"M\(x) \(SVG.number(top))"
+                "<g class=\"mark t-\(mark.tone.rawValue)\"><title>\(SVG.escape(mark.name))</title><path d=\"M\(x) \(SVG.number(top))"
                 + "V\(SVG.number(height - bottom))\"/></g>"
         }
         for threshold in thresholds {
