@@ -29,9 +29,11 @@ WARMUP_SHARE = 0.1
 WEIGHT_DECAY = 0.01
 LARGEST_GRADIENT = 1.0
 STEPS_PER_REPORT = 10
-HEAD = ("bert.pooler", "classifier")
-HEAD_SPEED_UP = 10
-"""The head starts from noise and the sentence encoder's pooler was never used, so they learn this much faster."""
+SPEED_UPS = {"bert.pooler": 10, "classifier": 10}
+"""How much faster than the rest these learn: the classifier starts from noise, and the sentence encoder's pooler was
+never used."""
+KNOWN_LOSS = 0.05
+REVIEW_SHARE = 0.25
 PART_SIZE = 16
 """A step's texts are drawn at random, then run in parts of similar length: padding is saved, the gradient is the same."""
 
@@ -46,18 +48,48 @@ def make_deterministic(seed: int, threads: int) -> None:
 
 
 def freeze(model: BertForSequenceClassification, layers: int) -> None:
-    """Leaves the word embeddings and the lowest `layers` layers as they were pretrained."""
+    """Leaves the embeddings and the lowest `layers` layers as they were pretrained.
+
+    Training the embeddings made Arabic worse, not better (its letters are tokens of their own, and are memorised).
+    """
     model.bert.embeddings.requires_grad_(False)
     for layer in model.bert.encoder.layer[:layers]:
         layer.requires_grad_(False)
 
 
 def parameter_groups(model: BertForSequenceClassification, learning_rate: float) -> list[dict]:
-    """What the optimizer changes: the pretrained layers gently, the new head faster."""
-    trainable = [(name, parameter) for name, parameter in model.named_parameters() if parameter.requires_grad]
-    head = [parameter for name, parameter in trainable if name.startswith(HEAD)]
-    body = [parameter for name, parameter in trainable if not name.startswith(HEAD)]
-    return [{"params": body, "lr": learning_rate}, {"params": head, "lr": HEAD_SPEED_UP * learning_rate}]
+    """What the optimizer changes, and how fast: see `SPEED_UPS`."""
+    groups: dict[float, list[torch.nn.Parameter]] = {}
+    for name, parameter in model.named_parameters():
+        if parameter.requires_grad:
+            factor = next((factor for prefix, factor in SPEED_UPS.items() if name.startswith(prefix)), 1)
+            groups.setdefault(factor, []).append(parameter)
+    return [{"params": members, "lr": factor * learning_rate} for factor, members in groups.items()]
+
+
+class Curriculum:
+    """Which texts come next: first every text once, then mostly those that the model does not know yet.
+
+    A text counts as known when the model gave its label a loss below `KNOWN_LOSS` the last time it came up. Known
+    texts come back with probability `REVIEW_SHARE` in each round, so that the model does not forget them.
+    """
+
+    def __init__(self, count: int, seed: int) -> None:
+        self.losses = [float("inf")] * count
+        self.random = random.Random(seed)
+        self.waiting: list[int] = []
+
+    def take(self, size: int) -> list[int]:
+        """The next texts, different from each other."""
+        while len(self.waiting) < size:
+            known = [loss < KNOWN_LOSS for loss in self.losses]
+            fresh = [row for row, skip in enumerate(known) if not skip or self.random.random() < REVIEW_SHARE]
+            waiting = set(self.waiting)
+            fresh = [row for row in fresh if row not in waiting]
+            self.random.shuffle(fresh)
+            self.waiting += fresh
+        rows, self.waiting = self.waiting[:size], self.waiting[size:]
+        return rows
 
 
 def accuracy(model: torch.nn.Module, tokens: list[list[int]], labels: list[int]) -> float:
@@ -74,41 +106,40 @@ def train(
     arguments: argparse.Namespace,
     run: tracking.Run,
 ) -> None:
-    """Fits `model` to data["train"], reporting the loss as it goes and the validation accuracy after each epoch."""
+    """Fits `model` to data["train"], reporting the loss as it goes and the validation accuracy.
+
+    An epoch is as many texts as data["train"] has; which ones, the curriculum says.
+    """
     device = next(model.parameters()).device
     tokens, labels = data["train"]
-    steps_per_epoch = -(-len(tokens) // arguments.batch_size)
-    steps = arguments.epochs * steps_per_epoch
+    size = min(arguments.batch_size, len(tokens))
+    steps = arguments.epochs * -(-len(tokens) // size)
     optimizer = torch.optim.AdamW(parameter_groups(model, arguments.learning_rate), weight_decay=WEIGHT_DECAY)
     schedule = get_linear_schedule_with_warmup(optimizer, round(WARMUP_SHARE * steps), steps)
-    loss_of = torch.nn.CrossEntropyLoss(reduction="sum", label_smoothing=arguments.label_smoothing)
-    shuffle = random.Random(arguments.seed)
+    loss_of = torch.nn.CrossEntropyLoss(reduction="none", label_smoothing=arguments.label_smoothing)
+    curriculum = Curriculum(len(tokens), arguments.seed)
     started = time.monotonic()
-    step = 0
     model.train()
-    for epoch in range(1, arguments.epochs + 1):
-        order = list(range(len(tokens)))
-        shuffle.shuffle(order)
-        for start in range(0, len(order), arguments.batch_size):
-            rows = order[start : start + arguments.batch_size]
-            loss = 0.0
-            for part in classifier.in_parts(rows, tokens, labels, PART_SIZE):
-                output = model(input_ids=part.ids.to(device), attention_mask=part.mask.to(device))
-                part_loss = loss_of(output.logits, part.labels.to(device)) / len(rows)
-                part_loss.backward()
-                loss += part_loss.item()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), LARGEST_GRADIENT)
-            optimizer.step()
-            schedule.step()
-            optimizer.zero_grad()
-            step += 1
-            if step % STEPS_PER_REPORT == 0 or step == steps:
-                run.metrics({"train_loss": loss, "learning_rate": schedule.get_last_lr()[0]}, step)
-                print(f"step {step}/{steps} loss {loss:.4f} {time.monotonic() - started:.0f} s", flush=True)
-        if data["validation"][0]:
+    for step in range(1, steps + 1):
+        rows = curriculum.take(size)
+        for part in classifier.in_parts(rows, tokens, labels, PART_SIZE):
+            output = model(input_ids=part.ids.to(device), attention_mask=part.mask.to(device))
+            losses = loss_of(output.logits, part.labels.to(device))
+            (losses.sum() / size).backward()
+            for row, loss in zip(part.rows, losses.tolist()):
+                curriculum.losses[row] = loss
+        torch.nn.utils.clip_grad_norm_(model.parameters(), LARGEST_GRADIENT)
+        optimizer.step()
+        schedule.step()
+        optimizer.zero_grad()
+        if step % STEPS_PER_REPORT == 0 or step == steps:
+            loss = sum(curriculum.losses[row] for row in rows) / size
+            run.metrics({"train_loss": loss, "learning_rate": schedule.get_last_lr()[0]}, step)
+            print(f"step {step}/{steps} loss {loss:.4f} {time.monotonic() - started:.0f} s", flush=True)
+        if step * arguments.epochs % steps == 0 and data["validation"][0]:
             score = accuracy(model, *data["validation"])
             run.metrics({"validation_accuracy": score}, step)
-            print(f"epoch {epoch}/{arguments.epochs} validation accuracy {score:.4f}", flush=True)
+            print(f"step {step}/{steps} validation accuracy {score:.4f}", flush=True)
 
 
 def save(model: BertForSequenceClassification, labels: list[str], folder: Path) -> str:
@@ -124,12 +155,12 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--splits", type=Path, required=True, help="folder that split.py wrote")
     parser.add_argument("--model", type=Path, required=True, help="model folder to write")
     parser.add_argument("--run", type=Path, required=True, help="folder for run.json")
-    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--batch-size", type=int, default=32)
     parser.add_argument("--learning-rate", type=float, default=5e-4)
     parser.add_argument("--dropout", type=float, default=0.0, help="0 learns fastest in few epochs")
     parser.add_argument("--label-smoothing", type=float, default=0.0)
-    parser.add_argument("--frozen-layers", type=int, default=0, help="of 6, from the bottom; embeddings are always")
+    parser.add_argument("--frozen-layers", type=int, default=0, help="of 6, from the bottom; embeddings always are")
     parser.add_argument("--seed", type=int, default=17)
     parser.add_argument("--threads", type=int, default=2, help="fixed, because it changes the order of sums")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
