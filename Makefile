@@ -36,7 +36,7 @@ venv: $(VENV)/.installed ## Create .venv from mlops/requirements.txt
 .PHONY: build
 build: system ## Build the release binary
 	@echo "==> Building aku (release)"
-	@swift build -c release --product aku --static-swift-stdlib
+	@swift build -c release --product aku --static-swift-stdlib -Xlinker -s
 
 .PHONY: quickstart
 quickstart: build venv ## The whole loop on real data: collect, train, serve, drift, retrain, swap, trace, verify

@@ -140,7 +140,7 @@ struct QuickstartLoop {
         let run = try await triggeredRun(after: alert)
         let generator = generator()
         let isOver = Mutex(false)
-        async let traffic: Void = generator.keepSending(mixed, clients: Self.clients, pauseMilliseconds: 100) {
+        async let traffic: Void = generator.keepSending(mixed, clients: Self.clients, pauseMilliseconds: 200) {
             isOver.withLock { $0 }
         }
         do {

@@ -6,10 +6,13 @@ package struct AccuracyReport: Sendable, Hashable, Codable {
     package let accuracy: Double
     /// The same for each language.
     package let accuracyByLanguage: [String: Double]
+    /// Rows of each language.
+    package let countByLanguage: [String: Int]
 
     enum CodingKeys: String, CodingKey {
         case count, accuracy
         case accuracyByLanguage = "accuracy_by_language"
+        case countByLanguage = "count_by_language"
     }
 
     /// Compares answers with the rows that they are for.
@@ -20,6 +23,7 @@ package struct AccuracyReport: Sendable, Hashable, Codable {
             if row.label == answer { right[row.language, default: 0] += 1 }
         }
         count = rows.count
+        countByLanguage = total.filter { $0.key != "" }
         accuracy = rows.isEmpty ? 0 : Double(right.values.reduce(0, +)) / Double(rows.count)
         accuracyByLanguage = Dictionary(
             uniqueKeysWithValues: total.filter { $0.key != "" }.map {

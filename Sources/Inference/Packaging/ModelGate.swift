@@ -26,11 +26,11 @@ package struct ModelGate: Sendable, Hashable, Codable {
 
     /// The smallest share of the suite that must pass.
     package let minimumSuiteRate: Double
-    /// How far the suite's rate may be below the champion's.
+    /// How far the suite's rate may be below the champion's, beyond one standard error.
     package let maximumSuiteDrop: Double
-    /// How far the test accuracy may be below the champion's.
+    /// How far the test accuracy may be below the champion's, beyond one standard error.
     package let maximumAccuracyDrop: Double
-    /// How far the accuracy in a language that the champion was made for may be below the champion's.
+    /// How far the accuracy in a language that the champion was made for may be below, beyond one standard error.
     package let maximumLanguageDrop: Double
 
     enum CodingKeys: String, CodingKey {
@@ -62,29 +62,39 @@ package struct ModelGate: Sendable, Hashable, Codable {
             "The fixed suite passes at \(Self.percent(challenger.suite.accuracy)); at least \(Self.percent(minimumSuiteRate)) is needed."
         )
         if let champion {
+            let suite = Self.allowed(maximumSuiteDrop, champion.suite.accuracy, of: champion.suite.count)
             rule(
-                challenger.suite.accuracy >= champion.suite.accuracy - maximumSuiteDrop - Self.slack,
+                challenger.suite.accuracy >= champion.suite.accuracy - suite - Self.slack,
                 "On the fixed suite the champion (version \(champion.version)) has \(Self.percent(champion.suite.accuracy)); "
-                    + "at most \(Self.points(maximumSuiteDrop)) below it are allowed."
+                    + "at most \(Self.points(suite)) below it are allowed."
             )
+            let whole = Self.allowed(maximumAccuracyDrop, champion.test.accuracy, of: champion.test.count)
             rule(
-                challenger.test.accuracy >= champion.test.accuracy - maximumAccuracyDrop - Self.slack,
+                challenger.test.accuracy >= champion.test.accuracy - whole - Self.slack,
                 "On the test split the challenger has \(Self.percent(challenger.test.accuracy)), the champion "
-                    + "\(Self.percent(champion.test.accuracy)); at most \(Self.points(maximumAccuracyDrop)) below it are allowed."
+                    + "\(Self.percent(champion.test.accuracy)); at most \(Self.points(whole)) below it are allowed."
             )
             for language in champion.languages.sorted() {
                 guard let old = champion.test.accuracyByLanguage[language] else { continue }
                 let new = challenger.test.accuracyByLanguage[language] ?? 0
+                let drop = Self.allowed(maximumLanguageDrop, old, of: champion.test.countByLanguage[language] ?? 0)
                 rule(
-                    new >= old - maximumLanguageDrop - Self.slack,
+                    new >= old - drop - Self.slack,
                     "In '\(language)' the challenger has \(Self.percent(new)), the champion \(Self.percent(old)); "
-                        + "at most \(Self.points(maximumLanguageDrop)) below it are allowed."
+                        + "at most \(Self.points(drop)) below it are allowed."
                 )
             }
         } else {
             rule(true, "There is no champion yet.")
         }
         return (verdicts.allSatisfy(\.passed), verdicts.map { ($0.passed ? "passed: " : "failed: ") + $0.reason })
+    }
+
+    /// A tolerated drop and one standard error of the champion's share on so many rows (Laplace's estimate, which is not
+    /// zero at 100 %): one text among twelve must not decide alone.
+    private static func allowed(_ tolerance: Double, _ share: Double, of count: Int) -> Double {
+        let estimate = (share * Double(count) + 1) / Double(count + 2)
+        return tolerance + (estimate * (1 - estimate) / Double(count + 2)).squareRoot()
     }
 
     /// Shares are quotients of counts: a rule must not fail by the last bit.
