@@ -10,6 +10,8 @@ struct QuickstartLoop {
     /// What has been measured.
     private(set) var report = QuickstartReport()
 
+    /// What the first run was given: traffic is drawn in the same proportions.
+    private var parameters: [String: JSONValue] = [:]
     private let plan: QuickstartPlan
     private let client: AkuClient
     private let server: ServerProcess
@@ -211,6 +213,7 @@ struct QuickstartLoop {
     private mutating func finish(_ id: String) async throws {
         let run = try await watcher.watch(id)
         let tasks = run.tasks ?? []
+        if parameters.isEmpty { parameters = run.parameters }
         report.tasksCached += tasks.count { $0.state == "cached" }
         report.tasksRun += tasks.count { $0.state == "succeeded" }
         guard run.state == "succeeded" else {
@@ -244,9 +247,11 @@ struct QuickstartLoop {
         let path = "\(plan.work)/\(name).jsonl"
         let process = Process()
         process.executableURL = URL(fileURLWithPath: plan.python)
-        process.arguments = [
-            plan.trafficScript, "--languages", languages, "--count", String(count), "--out", path,
-        ]
+        process.arguments = [plan.trafficScript, "--languages", languages, "--count", String(count), "--out", path]
+        for (parameter, option) in [("per_intent", "--per-intent"), ("min_share", "--min-share"), ("seed", "--seed")] {
+            guard let value = parameters[parameter] else { continue }
+            process.arguments?.append(contentsOf: [option, try CanonicalJSON.text(value)])
+        }
         process.standardOutput = FileHandle.nullDevice
         try process.run()
         process.waitUntilExit()

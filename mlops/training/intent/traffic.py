@@ -42,7 +42,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--languages", required=True, help="comma-separated language codes")
     parser.add_argument("--count", type=int, default=1000, help="rows to write")
-    parser.add_argument("--per-intent", type=int, default=90, help="as given to collect.py")
+    parser.add_argument("--per-intent", type=int, default=75, help="as given to collect.py")
     parser.add_argument("--min-share", type=float, default=0.3, help="as given to collect.py")
     parser.add_argument("--seed", type=int, default=17)
     parser.add_argument("--out", type=Path, required=True, help="JSONL file to write")
