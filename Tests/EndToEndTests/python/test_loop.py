@@ -6,10 +6,11 @@ import pytest
 import requests
 from conftest import Server, aku
 
-# Two languages and one more, few rows: minutes, not a quarter of an hour. The suite speaks five languages, so its floor
-# is lower here; everything else is as in `make quickstart`.
+# Two languages and one more, few rows: minutes, not a quarter of an hour. The suite speaks five languages and the test
+# split has a hundred rows, so the floors are lower here; everything else is as in `make quickstart`.
 SLICE = ["--languages", "en,fr", "--shift", "de", "--known-requests", "600", "--shifted-requests", "1000"]
-PARAMETERS = ["-p", "per_intent=25", "-p", "epochs=2", "-p", "minimum_suite=0.3", "-p", "maximum_language_drop=0.1"]
+SETTINGS = {"per_intent": 30, "epochs": 6, "minimum_suite": 0.2, "maximum_language_drop": 0.1, "max_drop": 0.05}
+PARAMETERS = [word for name, value in SETTINGS.items() for word in ("-p", f"{name}={value}")]
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +42,8 @@ def test_the_new_model_answers_the_shifted_traffic_better(loop):
     assert loop["first"]["shifted_accuracy_after"] > loop["first"]["shifted_accuracy_before"] + 0.1
 
 
-def test_the_quantised_variant_is_within_a_point(loop):
-    assert loop["first"]["accuracy_fp32"] - loop["first"]["accuracy_int8"] <= 0.01
+def test_the_quantised_variant_is_within_what_packaging_allows(loop):
+    assert loop["first"]["accuracy_fp32"] - loop["first"]["accuracy_int8"] <= SETTINGS["max_drop"]
 
 
 def test_a_second_run_takes_every_cacheable_task_from_the_cache(loop):

@@ -66,8 +66,8 @@ def describe(rows: dict[str, list[dict]], dropped: int, arguments: argparse.Name
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--languages", default="en,fr,ar,pt,sw", help="comma-separated language codes")
-    parser.add_argument("--per-intent", type=int, default=75, help="most rows per language and intent")
-    parser.add_argument("--min-share", type=float, default=0.3, help="keep intents that this share of languages has")
+    parser.add_argument("--per-intent", type=int, default=60, help="most rows per language and intent")
+    parser.add_argument("--min-share", type=float, default=0.6, help="keep intents that this share of languages has")
     parser.add_argument("--seed", type=int, default=17)
     parser.add_argument("--out", type=Path, required=True, help="folder to write")
     arguments = parser.parse_args()

@@ -14,6 +14,7 @@ import json
 import os
 import random
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # Must be set before torch starts, or cuBLAS may vary.
@@ -32,8 +33,6 @@ STEPS_PER_REPORT = 10
 SPEED_UPS = {"bert.pooler": 10, "classifier": 10}
 """How much faster than the rest these learn: the classifier starts from noise, and the sentence encoder's pooler was
 never used."""
-KNOWN_LOSS = 0.05
-REVIEW_SHARE = 0.25
 PART_SIZE = 16
 """A step's texts are drawn at random, then run in parts of similar length: padding is saved, the gradient is the same."""
 
@@ -48,10 +47,7 @@ def make_deterministic(seed: int, threads: int) -> None:
 
 
 def freeze(model: BertForSequenceClassification, layers: int) -> None:
-    """Leaves the embeddings and the lowest `layers` layers as they were pretrained.
-
-    Training the embeddings made Arabic worse, not better (its letters are tokens of their own, and are memorised).
-    """
+    """Leaves the embeddings and the lowest `layers` layers as they were pretrained."""
     model.bert.embeddings.requires_grad_(False)
     for layer in model.bert.encoder.layer[:layers]:
         layer.requires_grad_(False)
@@ -67,29 +63,17 @@ def parameter_groups(model: BertForSequenceClassification, learning_rate: float)
     return [{"params": members, "lr": factor * learning_rate} for factor, members in groups.items()]
 
 
-class Curriculum:
-    """Which texts come next: first every text once, then mostly those that the model does not know yet.
-
-    A text counts as known when the model gave its label a loss below `KNOWN_LOSS` the last time it came up. Known
-    texts come back with probability `REVIEW_SHARE` in each round, so that the model does not forget them.
-    """
-
-    def __init__(self, count: int, seed: int) -> None:
-        self.losses = [float("inf")] * count
-        self.random = random.Random(seed)
-        self.waiting: list[int] = []
-
-    def take(self, size: int) -> list[int]:
-        """The next texts, different from each other."""
-        while len(self.waiting) < size:
-            known = [loss < KNOWN_LOSS for loss in self.losses]
-            fresh = [row for row, skip in enumerate(known) if not skip or self.random.random() < REVIEW_SHARE]
-            waiting = set(self.waiting)
-            fresh = [row for row in fresh if row not in waiting]
-            self.random.shuffle(fresh)
-            self.waiting += fresh
-        rows, self.waiting = self.waiting[:size], self.waiting[size:]
-        return rows
+def shuffled(count: int, size: int, seed: int) -> Iterator[list[int]]:
+    """Steps of `size` rows without end: every row once, in a new order each time round."""
+    draw = random.Random(seed)
+    waiting: list[int] = []
+    while True:
+        while len(waiting) < size:
+            round_ = list(range(count))
+            draw.shuffle(round_)
+            waiting += round_
+        yield waiting[:size]
+        waiting = waiting[size:]
 
 
 def accuracy(model: torch.nn.Module, tokens: list[list[int]], labels: list[int]) -> float:
@@ -106,10 +90,7 @@ def train(
     arguments: argparse.Namespace,
     run: tracking.Run,
 ) -> None:
-    """Fits `model` to data["train"], reporting the loss as it goes and the validation accuracy.
-
-    An epoch is as many texts as data["train"] has; which ones, the curriculum says.
-    """
+    """Fits `model` to data["train"], reporting the loss as it goes and the validation accuracy."""
     device = next(model.parameters()).device
     tokens, labels = data["train"]
     size = min(arguments.batch_size, len(tokens))
@@ -117,23 +98,22 @@ def train(
     optimizer = torch.optim.AdamW(parameter_groups(model, arguments.learning_rate), weight_decay=WEIGHT_DECAY)
     schedule = get_linear_schedule_with_warmup(optimizer, round(WARMUP_SHARE * steps), steps)
     loss_of = torch.nn.CrossEntropyLoss(reduction="none", label_smoothing=arguments.label_smoothing)
-    curriculum = Curriculum(len(tokens), arguments.seed)
+    batches = shuffled(len(tokens), size, arguments.seed)
     started = time.monotonic()
     model.train()
     for step in range(1, steps + 1):
-        rows = curriculum.take(size)
-        for part in classifier.in_parts(rows, tokens, labels, PART_SIZE):
+        total = 0.0
+        for part in classifier.in_parts(next(batches), tokens, labels, PART_SIZE):
             output = model(input_ids=part.ids.to(device), attention_mask=part.mask.to(device))
             losses = loss_of(output.logits, part.labels.to(device))
             (losses.sum() / size).backward()
-            for row, loss in zip(part.rows, losses.tolist()):
-                curriculum.losses[row] = loss
+            total += losses.sum().item()
         torch.nn.utils.clip_grad_norm_(model.parameters(), LARGEST_GRADIENT)
         optimizer.step()
         schedule.step()
         optimizer.zero_grad()
         if step % STEPS_PER_REPORT == 0 or step == steps:
-            loss = sum(curriculum.losses[row] for row in rows) / size
+            loss = total / size
             run.metrics({"train_loss": loss, "learning_rate": schedule.get_last_lr()[0]}, step)
             print(f"step {step}/{steps} loss {loss:.4f} {time.monotonic() - started:.0f} s", flush=True)
         if step * arguments.epochs % steps == 0 and data["validation"][0]:
@@ -155,9 +135,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--splits", type=Path, required=True, help="folder that split.py wrote")
     parser.add_argument("--model", type=Path, required=True, help="model folder to write")
     parser.add_argument("--run", type=Path, required=True, help="folder for run.json")
-    parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--batch-size", type=int, default=32)
-    parser.add_argument("--learning-rate", type=float, default=5e-4)
+    parser.add_argument("--learning-rate", type=float, default=2.5e-4)
     parser.add_argument("--dropout", type=float, default=0.0, help="0 learns fastest in few epochs")
     parser.add_argument("--label-smoothing", type=float, default=0.0)
     parser.add_argument("--frozen-layers", type=int, default=0, help="of 6, from the bottom; embeddings always are")
