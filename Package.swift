@@ -82,12 +82,16 @@ let package = Package(
             "Server",
             [
                 "Primitives", "Statistics", "Storage", "Security", "Datasets", "Pipelines", "Tracking", "Registry",
-                "Inference", "Serving", "Monitoring", "WireAPI", hummingbird, hummingbirdTLS, mustache, log, lifecycle, nio, nioSSL, httpTypes,
+                "Inference", "Serving", "Monitoring", "WireAPI", hummingbird, hummingbirdTLS, mustache, log, lifecycle,
+                nio, nioSSL, httpTypes,
             ]
         ),
         floor(
             "Commands",
-            ["Primitives", "Statistics", "Storage", "Datasets", "Pipelines", "Inference", "Monitoring", "Registry", "WireAPI", "Client", arguments]
+            [
+                "Primitives", "Statistics", "Storage", "Datasets", "Pipelines", "Inference", "Monitoring", "Registry",
+                "WireAPI", "Client", arguments,
+            ]
         ),
         // Floor 5
         .executableTarget(

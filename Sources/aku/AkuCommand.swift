@@ -39,7 +39,8 @@ struct AkuCommand: AsyncParsableCommand {
     private static func report(_ error: PlatformError) {
         if CommandLine.arguments.contains("--json") {
             let body: [String: JSONValue] = [
-                "code": .string(error.code.name), "message": .string(error.message), "next_step": .string(error.nextStep),
+                "code": .string(error.code.name), "message": .string(error.message),
+                "next_step": .string(error.nextStep),
                 "context": .object(error.context.mapValues(JSONValue.string)),
             ]
             Terminal.note((try? CanonicalJSON.text(["error": JSONValue.object(body)])) ?? error.description)

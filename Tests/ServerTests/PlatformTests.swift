@@ -64,7 +64,8 @@ struct PlatformTests {
             let open = Set(platform.routes.filter { $0.permission == .open }.map(\.path))
             let allowed: Set = [
                 "/healthz", "/readyz", "/metrics", "/health", "/version", "/login", "/logout", "/favicon.ico",
-                "/api/3.0/mlflow/server-info", "/ajax-api/3.0/mlflow/server-info", "/v2/health/live", "/v2/health/ready",
+                "/api/3.0/mlflow/server-info", "/ajax-api/3.0/mlflow/server-info", "/v2/health/live",
+                "/v2/health/ready",
             ]
             #expect(open.subtracting(allowed).filter { !$0.hasPrefix("/static/") } == [])
         }

@@ -41,6 +41,9 @@ package struct QuickstartCommand: AsyncParsableCommand {
     @Option(name: .long, help: "The most shifted requests to wait for the alarm.")
     var shiftedRequests = 1000
 
+    @Option(name: .long, help: "The triggers to apply. Default: mlops/monitoring/triggers.yaml of the checkout.")
+    var triggers: String?
+
     @Option(name: .customShort("p"), help: "A parameter of the pipeline, key=value; may be repeated.")
     var parameters: [String] = []
 
@@ -93,10 +96,15 @@ package struct QuickstartCommand: AsyncParsableCommand {
 
     private func plan(_ interpreter: String?) throws -> QuickstartPlan {
         guard let interpreter else {
-            throw PlatformError(.fileMissing, "No Python was found.", nextStep: "Run 'make venv', or name one with --python.")
+            throw PlatformError(
+                .fileMissing,
+                "No Python was found.",
+                nextStep: "Run 'make venv', or name one with --python."
+            )
         }
         return QuickstartPlan(
             root: URL(fileURLWithPath: root).standardizedFileURL.path,
+            triggers: triggers,
             work: URL(fileURLWithPath: data).standardizedFileURL.path + "/quickstart",
             python: interpreter,
             languages: languages.split(separator: ",").map(String.init),
@@ -118,6 +126,8 @@ package struct QuickstartCommand: AsyncParsableCommand {
 struct QuickstartPlan: Sendable {
     /// The checkout.
     let root: String
+    /// The trigger file, when it is not the checkout's.
+    let triggers: String?
     /// A folder for traffic files.
     let work: String
     let python: String
@@ -129,6 +139,6 @@ struct QuickstartPlan: Sendable {
     let parameters: [(String, String)]
 
     var pipelineFile: String { "\(root)/mlops/pipelines/intent.yaml" }
-    var triggerFile: String { "\(root)/mlops/monitoring/triggers.yaml" }
+    var triggerFile: String { triggers ?? "\(root)/mlops/monitoring/triggers.yaml" }
     var trafficScript: String { "\(root)/mlops/training/intent/traffic.py" }
 }

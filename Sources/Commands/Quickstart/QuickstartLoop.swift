@@ -59,7 +59,8 @@ struct QuickstartLoop {
             _ = try await client.sendRaw(
                 .delete,
                 path: "/api/2.0/mlflow/registered-models/alias",
-                query: ["name": Self.model, "alias": alias]
+                contentType: "application/json",
+                body: CanonicalJSON.encode(["name": Self.model, "alias": alias])
             )
         }
     }
@@ -121,7 +122,9 @@ struct QuickstartLoop {
             let group = Array(rows[start..<min(rows.count, start + 50)])
             await generator.send(all: group, clients: Self.clients)
             try await waitForMonitor(requests: before + generator.count.sent - generator.count.failed)
-            Terminal.progress("\(Terminal.bar(Double(start + group.count) / Double(rows.count))) \(start + group.count) sent")
+            Terminal.progress(
+                "\(Terminal.bar(Double(start + group.count) / Double(rows.count))) \(start + group.count) sent"
+            )
             if let alert = try await openAlerts().first {
                 let count = generator.count
                 report.driftAlarmAfterRequests = max(0, alert.requests - before)
@@ -313,7 +316,10 @@ struct QuickstartLoop {
     private static func progress(_ name: String, _ total: Int) -> @Sendable (Int) -> Void {
         { done in
             guard done % 50 == 0 || done == total else { return }
-            Terminal.progress("\(Terminal.bar(Double(done) / Double(total))) \(done)/\(total) \(name)", final: done == total)
+            Terminal.progress(
+                "\(Terminal.bar(Double(done) / Double(total))) \(done)/\(total) \(name)",
+                final: done == total
+            )
         }
     }
 

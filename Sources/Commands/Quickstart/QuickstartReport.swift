@@ -87,7 +87,9 @@ struct QuickstartReport: Codable {
         if failedRequestsDuringSwap > 0 {
             problems.append("\(failedRequestsDuringSwap) requests failed during the swap (\(firstError))")
         }
-        if driftAlarmAfterRequests != nil, versionAfter == versionBefore { problems.append("no new version was promoted") }
+        if driftAlarmAfterRequests != nil, versionAfter == versionBefore {
+            problems.append("no new version was promoted")
+        }
         if alarmsAfterSwap > 0 { problems.append("\(alarmsAfterSwap) alarms on the new version") }
         if traceGaps > 0 { problems.append("the trace has \(traceGaps) gaps") }
         if verify != "ok" { problems.append("verification found \(verify)") }

@@ -21,7 +21,11 @@ struct ServerProcess {
         try FileManager.default.createDirectory(atPath: dataFolder, withIntermediateDirectories: true)
         let logPath = "\(dataFolder)/server.log"
         guard FileManager.default.createFile(atPath: logPath, contents: nil) else {
-            throw PlatformError(.fileMissing, "'\(logPath)' cannot be written.", nextStep: "Choose a folder with --data.")
+            throw PlatformError(
+                .fileMissing,
+                "'\(logPath)' cannot be written.",
+                nextStep: "Choose a folder with --data."
+            )
         }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: LocalMachine.executablePath)

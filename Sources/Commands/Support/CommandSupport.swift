@@ -76,17 +76,21 @@ package enum Terminal {
             ([header] + rows).map { $0.indices.contains(column) ? $0[column].count : 0 }.max() ?? 0
         }
         let room = width - 2 * (widths.count - 1)
-        while widths.reduce(0, +) > room, let widest = widths.indices.max(by: { widths[$0] < widths[$1] }), widths[widest] > 8 {
+        while widths.reduce(0, +) > room, let widest = widths.indices.max(by: { widths[$0] < widths[$1] }),
+            widths[widest] > 8
+        {
             widths[widest] -= 1
         }
         func line(_ cells: [String]) -> String {
             cells.enumerated().map { index, cell in
                 let limit = widths[index]
                 let shown = cell.count > limit ? cell.prefix(max(1, limit - 1)) + "…" : cell[...]
-                return index == cells.count - 1 ? String(shown) : shown + String(repeating: " ", count: limit - shown.count)
+                return index == cells.count - 1
+                    ? String(shown) : shown + String(repeating: " ", count: limit - shown.count)
             }.joined(separator: "  ")
         }
-        return ([line(header), widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")] + rows.map(line))
+        return
+            ([line(header), widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")] + rows.map(line))
             .joined(separator: "\n")
     }
 

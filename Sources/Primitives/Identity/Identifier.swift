@@ -37,7 +37,8 @@ package enum Name {
     @discardableResult
     package static func check(_ name: String, what: String) throws -> String {
         let good = name.utf8.allSatisfy { byte in
-            (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == 45 || byte == 46
+            (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == 45
+                || byte == 46
                 || byte == 95
         }
         guard good, let first = name.utf8.first, first != 45, first != 46, first != 95, name.utf8.count <= maximumBytes

@@ -120,13 +120,18 @@ package enum CanonicalJSON {
         do {
             return try JSONDecoder().decode(type, from: data)
         } catch let error as DecodingError {
-            throw PlatformError(.invalidJSON, "The \(what) cannot be read: \(explain(error)).", nextStep: "Correct the JSON and send it again.")
+            throw PlatformError(
+                .invalidJSON,
+                "The \(what) cannot be read: \(explain(error)).",
+                nextStep: "Correct the JSON and send it again."
+            )
         }
     }
 
     private static func explain(_ error: DecodingError) -> String {
         func path(_ keys: [any CodingKey]) -> String {
-            keys.isEmpty ? "the top level" : keys.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
+            keys.isEmpty
+                ? "the top level" : keys.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
         }
         switch error {
         case .typeMismatch(let type, let context): return "at \(path(context.codingPath)) a \(type) is expected"

@@ -59,7 +59,11 @@ package struct ServerConfiguration: Sendable, Equatable {
         inferenceThreads: Int = 2
     ) throws {
         guard (0...65535).contains(port) else {
-            throw PlatformError(.invalidArgument, "Port \(port) is out of range.", nextStep: "Choose one from 1 to 65535.")
+            throw PlatformError(
+                .invalidArgument,
+                "Port \(port) is out of range.",
+                nextStep: "Choose one from 1 to 65535."
+            )
         }
         guard (1...256).contains(taskSlots), (1...256).contains(inferenceThreads) else {
             throw PlatformError(.invalidArgument, "Task slots and inference threads go from 1 to 256.")

@@ -158,7 +158,8 @@ extension Features {
             defaultVariant: manifest.defaultVariant,
             accuracyByVariant: manifest.variants.mapValues(\.accuracy),
             originalAccuracy: manifest.originalAccuracy,
-            goldenCases: try GoldenCase.read(Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(manifest.golden)"))).count,
+            goldenCases: try GoldenCase.read(Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(manifest.golden)")))
+                .count,
             bytes: manifest.files.reduce(0) { $0 + $1.size }
         )
     }

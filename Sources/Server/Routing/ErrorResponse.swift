@@ -1,6 +1,6 @@
 import Foundation
-import Hummingbird
 import HTTPTypes
+import Hummingbird
 import Logging
 import Primitives
 import WireAPI
@@ -48,10 +48,15 @@ package enum ErrorResponse {
     private static func platformError(_ error: any Error) -> PlatformError {
         if let known = error as? PlatformError { return known }
         if let http = error as? any HTTPResponseError {
-            let kind: FailureKind = http.status.code == 413 ? .tooLarge : http.status.code < 500 ? .invalidArgument : .internal
+            let kind: FailureKind =
+                http.status.code == 413 ? .tooLarge : http.status.code < 500 ? .invalidArgument : .internal
             return PlatformError(ErrorCode("http_\(http.status.code)", kind), "\(http)")
         }
-        return PlatformError(.internalError, "The server failed; its log has the cause.", nextStep: "Send the log to the maintainers.")
+        return PlatformError(
+            .internalError,
+            "The server failed; its log has the cause.",
+            nextStep: "Send the log to the maintainers."
+        )
     }
 
     /// MLflow's name for a code: its clients switch on these. A code that already is one (upper case) is kept.

@@ -44,7 +44,11 @@ package struct TraceService: Sendable {
         var walk = Walk()
         walk.nodes.append(Self.node(record))
         walk.nodes.append(
-            TraceNode(kind: "endpoint", id: record.endpoint, title: "endpoint \(record.endpoint), variant \(record.variant)")
+            TraceNode(
+                kind: "endpoint",
+                id: record.endpoint,
+                title: "endpoint \(record.endpoint), variant \(record.variant)"
+            )
         )
         guard record.version > 0 else {
             walk.gaps.append("the request failed before a model version answered it")
@@ -185,7 +189,10 @@ package struct TraceService: Sendable {
             id: "\(version.reference)",
             title: "data set \(version.reference), \(version.rows) rows, \(version.shards.count) shards",
             digest: version.tree,
-            facts: [.init("licence", version.licence), .init("source", version.source.stringValue ?? ((try? CanonicalJSON.text(version.source)) ?? ""))]
+            facts: [
+                .init("licence", version.licence),
+                .init("source", version.source.stringValue ?? ((try? CanonicalJSON.text(version.source)) ?? "")),
+            ]
         )
     }
 

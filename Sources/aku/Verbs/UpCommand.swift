@@ -98,7 +98,11 @@ struct UpCommand: AsyncParsableCommand {
             )
         }
         guard logFormat == "text" || logFormat == "json" else {
-            throw PlatformError(.invalidArgument, "--log-format is '\(logFormat)'.", nextStep: "Write 'text' or 'json'.")
+            throw PlatformError(
+                .invalidArgument,
+                "--log-format is '\(logFormat)'.",
+                nextStep: "Write 'text' or 'json'."
+            )
         }
         let asJSON = logFormat == "json"
         var logger = Logger(label: "aku") { label -> any LogHandler in

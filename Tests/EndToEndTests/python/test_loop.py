@@ -17,10 +17,20 @@ PARAMETERS = [word for name, value in SETTINGS.items() for word in ("-p", f"{nam
 def loop(tmp_path_factory):
     folder = tmp_path_factory.mktemp("loop")
     report = folder / "report.json"
-    first = aku("quickstart", "--data", str(folder / "data"), "--report", str(report), *SLICE, *PARAMETERS, check=False)
+    trigger = {
+        "trigger": "retrain-slice",
+        "on": "drift.detected",
+        "endpoint": "intent",
+        "pipeline": "intent",
+        "parameters": {"languages": ["en", "fr", "de"], **SETTINGS},
+        "cooldown_seconds": 1,
+    }
+    (folder / "triggers.yaml").write_text(json.dumps(trigger))
+    arguments = ["--data", str(folder / "data"), "--report", str(report), "--triggers", str(folder / "triggers.yaml")]
+    first = aku("quickstart", *arguments, *SLICE, *PARAMETERS, check=False)
     assert first.returncode == 0, first.stdout[-3000:] + first.stderr[-3000:]
     figures = json.loads(report.read_text())
-    again = aku("quickstart", "--data", str(folder / "data"), "--report", str(report), *SLICE, *PARAMETERS, check=False)
+    again = aku("quickstart", *arguments, *SLICE, *PARAMETERS, check=False)
     assert again.returncode == 0, again.stdout[-3000:] + again.stderr[-3000:]
     server = Server(folder / "data")
     yield {"first": figures, "again": json.loads(report.read_text()), "server": server, "output": first.stdout}
