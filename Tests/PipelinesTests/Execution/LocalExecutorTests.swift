@@ -111,10 +111,10 @@ import Testing
 
     @Test func `a task past its timeout is ended, its children too`() async throws {
         let start = ContinuousClock.now
-        let error = try failure(await run("sleep 50 & echo waiting; wait", timeoutSeconds: 1))
+        let error = try failure(await run("sleep 600 & echo waiting; wait", timeoutSeconds: 1))
         #expect(error.code == .taskTimeout)
         #expect(error.context == ["log_tail": "waiting"])
-        #expect(start.duration(to: .now) < .seconds(10))
+        #expect(start.duration(to: .now) < .seconds(300))
         #expect(ProcessTable.processes(with: "AKU_WORK", beginning: folder.path).isEmpty)
     }
 
