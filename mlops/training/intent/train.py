@@ -135,7 +135,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--splits", type=Path, required=True, help="folder that split.py wrote")
     parser.add_argument("--model", type=Path, required=True, help="model folder to write")
     parser.add_argument("--run", type=Path, required=True, help="folder for run.json")
-    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--batch-size", type=int, default=32)
     parser.add_argument("--learning-rate", type=float, default=2.5e-4)
     parser.add_argument("--dropout", type=float, default=0.0, help="0 learns fastest in few epochs")
