@@ -77,7 +77,10 @@ struct CommitBenchmark {
         var count = 0
         let spent = try await seconds {
             count = try await queue.writeWithoutTransaction { raw in
-                let statement = try raw.makeStatement(sql: Self.insert).sqliteStatement
+                let prepared = try raw.makeStatement(sql: Self.insert)
+                // The handle is the statement's own: it must outlive the loop.
+                defer { withExtendedLifetime(prepared) {} }
+                let statement = prepared.sqliteStatement
                 let end = ContinuousClock().now + .seconds(Self.secondsARound)
                 var count = 0
                 while ContinuousClock().now < end {
