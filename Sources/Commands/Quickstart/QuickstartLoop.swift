@@ -203,10 +203,8 @@ struct QuickstartLoop {
     }
 
     private mutating func readProcess() {
-        let status = (try? String(contentsOfFile: "/proc/\(server.pid)/status", encoding: .utf8)) ?? ""
-        let resident = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
-            .flatMap { Double($0.split(whereSeparator: { !$0.isNumber }).first ?? "") }
-        report.serverResidentMiB = (resident ?? 0) / 1024
+        let resident = ProcFile.kibibytes("VmRSS", in: "/proc/\(server.pid)/status") ?? 0
+        report.serverResidentMiB = Double(resident) / 1024
         let attributes = try? FileManager.default.attributesOfItem(atPath: LocalMachine.executablePath)
         report.programMiB = Double((attributes?[.size] as? Int) ?? 0) / 1_048_576
     }

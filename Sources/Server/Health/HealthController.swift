@@ -59,9 +59,7 @@ package struct HealthController: Sendable {
     }
 
     private func processText() -> String {
-        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-        let resident = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
-            .flatMap { Int($0.split(whereSeparator: { !$0.isNumber }).first ?? "") }
+        let resident = ProcFile.kibibytes("VmRSS", in: "/proc/self/status")
         let files = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
         return """
             # HELP aku_build_info The version that runs.
