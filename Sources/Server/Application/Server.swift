@@ -72,30 +72,11 @@ extension ServerConfiguration {
     /// The same with a real port where 0 asked for any: tasks are told the address before the listener is open.
     fileprivate func withChosenPort() throws -> ServerConfiguration {
         guard port == 0 else { return self }
-        let handle = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(handle) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(handle, $0, length) == 0 && getsockname(handle, $0, &length) == 0
-            }
-        }
-        guard isBound else {
+        guard let free = LoopbackPort.probe(0) else {
             throw PlatformError(ErrorCode("port_in_use", .unavailable), "No free port was found on \(host).")
         }
-        return try ServerConfiguration(
-            dataFolder: dataFolder,
-            host: host,
-            port: Int(UInt16(bigEndian: address.sin_port)),
-            authentication: authentication,
-            tls: tls,
-            pythonPath: pythonPath,
-            executablePath: executablePath,
-            taskSlots: taskSlots,
-            inferenceThreads: inferenceThreads
-        )
+        var chosen = self
+        chosen.port = free
+        return chosen
     }
 }

@@ -30,7 +30,7 @@ package struct ServerConfiguration: Sendable, Equatable {
     /// The address to listen on.
     package let host: String
     /// The port; 0 lets the system choose.
-    package let port: Int
+    package internal(set) var port: Int
     /// Who may call without a token.
     package let authentication: AuthenticationMode
     /// The certificate, or nil for plain HTTP (loopback only).

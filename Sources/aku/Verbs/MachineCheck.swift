@@ -1,5 +1,6 @@
 import Foundation
 import Primitives
+import Server
 
 /// Looks at the machine itself: disk, data folder, port, memory.
 struct MachineCheck {
@@ -48,19 +49,7 @@ struct MachineCheck {
 
     /// Tries to bind the port, as the server would.
     private func portState() -> DoctorFinding {
-        let handle = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(handle) }
-        var yes: Int32 = 1
-        setsockopt(handle, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(truncatingIfNeeded: port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        let isFree = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(handle, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
+        let isFree = LoopbackPort.probe(port) != nil
         return DoctorFinding(
             name: "port \(port)",
             state: isFree ? .fine : .warning,
@@ -70,11 +59,10 @@ struct MachineCheck {
     }
 
     private func memory() -> DoctorFinding {
-        let text = (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8)) ?? ""
-        let kibibytes = text.split(separator: "\n").first { $0.hasPrefix("MemAvailable:") }
-            .flatMap { Double($0.split(whereSeparator: { !$0.isNumber }).first ?? "") }
-        guard let kibibytes else { return DoctorFinding(name: "memory", state: .warning, detail: "unknown", fix: "") }
-        let available = kibibytes / 1_048_576
+        guard let kibibytes = ProcFile.kibibytes("MemAvailable", in: "/proc/meminfo") else {
+            return DoctorFinding(name: "memory", state: .warning, detail: "unknown", fix: "")
+        }
+        let available = Double(kibibytes) / 1_048_576
         let isEnough = available >= 2
         return DoctorFinding(
             name: "memory",
