@@ -90,11 +90,11 @@ private func addFeatureRoutes(_ base: Foundations, _ features: Features, to rout
     ArtifactController(artifacts: artifacts, runs: runs).addRoutes(to: routes)
     RegisteredModelController(registry: registry).addRoutes(to: routes)
     ModelVersionController(registry: registry, runs: runs, models: features.loggedModels).addRoutes(to: routes)
-    let (packages, models, key) = (features.packages, features.models, base.key)
+    let key = base.key
     let registrar = PackageRegistrar(
         registry: registry,
         artifacts: artifacts,
-        inspectPackage: { digest in try await features.inspect(package: digest, packages, models) },
+        inspectPackage: { digest in try await features.inspect(package: digest) },
         sign: { data in (try key.sign(data), key.id.description) }
     )
     ModelController(registry: registry, registrar: registrar).addRoutes(to: routes)
@@ -143,11 +143,7 @@ extension Foundations {
 
 extension Features {
     /// Checks a package as registration does: every digest, then the golden cases on the runtime that will serve it.
-    fileprivate func inspect(
-        package: Digest,
-        _ packages: PackageCache,
-        _ models: OnnxModelLoader
-    ) async throws -> PackageSummary {
+    fileprivate func inspect(package: Digest) async throws -> PackageSummary {
         let folder = try packages.folder(of: package)
         let manifest = try await loaders.run { try models.examine(folder: folder) }
         let files = PackageFiles(objects: artifacts.objects, package: package)
