@@ -3,7 +3,8 @@ import Primitives
 import Storage
 
 extension MonitoringService {
-    /// Stores what is waiting. The running service does this by itself.
+    /// Stores what is waiting. The running service does this by itself. Predictions that arrive meanwhile are left to the
+    /// next call: under steady load they never cease, and a caller such as a deployment waits for this one to end.
     ///
     /// - Parameter snapshot: store the monitors also when few predictions came since the last time.
     package func flush(snapshot: Bool = false) async {
@@ -15,15 +16,17 @@ extension MonitoringService {
             return
         }
         await retryProfiles()
+        var remaining = buffer.waiting
         repeat {
-            let batch = buffer.take(configuration.batchSize)
+            let batch = buffer.take(min(remaining, configuration.batchSize))
+            remaining -= batch.count
             for record in batch { await absorb(record) }
             unsaved += batch.count
             let isUrgent = snapshot || !raised.isEmpty || !replaced.isEmpty
             let saves = isUrgent || unsaved >= configuration.snapshotEvery || (batch.isEmpty && unsaved > 0)
             if batch.isEmpty && !saves { return }
             await store(batch, saves: saves)
-        } while buffer.waiting > 0
+        } while remaining > 0
     }
 
     /// Writes a batch and, when it is time, the monitors; alarms and swaps with their events in the same transaction. When
