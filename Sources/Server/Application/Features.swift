@@ -43,7 +43,11 @@ struct Features: Sendable {
 
     init(_ base: Foundations, _ configuration: ServerConfiguration) throws {
         datasets = DatasetStore(database: base.database, objects: base.objects, time: base.clock)
-        experiments = ExperimentStore(database: base.database, time: base.clock)
+        experiments = ExperimentStore(
+            database: base.database,
+            time: base.clock,
+            artifactRoot: configuration.artifactRoot
+        )
         runs = RunStore(database: base.database, time: base.clock, identifiers: base.identifiers)
         loggedModels = LoggedModelStore(database: base.database, time: base.clock, identifiers: base.identifiers)
         artifacts = ArtifactStore(database: base.database, objects: base.objects, time: base.clock)

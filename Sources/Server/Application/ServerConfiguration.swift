@@ -43,6 +43,11 @@ package struct ServerConfiguration: Sendable, Equatable {
     package let taskSlots: Int
     /// Threads that run models.
     package let inferenceThreads: Int
+    /// Where new experiments keep artifacts: a URI. Clients write to any other than `mlflow-artifacts:` themselves.
+    package let artifactRoot: String
+
+    /// The URI of this server's own artifact store.
+    package static let servedArtifactRoot = "mlflow-artifacts:/"
 
     /// Checks the values that belong together.
     ///
@@ -56,7 +61,8 @@ package struct ServerConfiguration: Sendable, Equatable {
         pythonPath: String? = nil,
         executablePath: String,
         taskSlots: Int = 2,
-        inferenceThreads: Int = 2
+        inferenceThreads: Int = 2,
+        artifactRoot: String = servedArtifactRoot
     ) throws {
         guard (0...65535).contains(port) else {
             throw PlatformError(
@@ -75,6 +81,15 @@ package struct ServerConfiguration: Sendable, Equatable {
                 nextStep: "Add --tls-certificate, --tls-key and --auth token, or listen on 127.0.0.1."
             )
         }
+        guard let scheme = artifactRoot.firstIndex(of: ":"), scheme > artifactRoot.startIndex,
+            !artifactRoot.contains(where: { "?#\n ".contains($0) }), !artifactRoot.split(separator: "/").contains("..")
+        else {
+            throw PlatformError(
+                .invalidArgument,
+                "The artifact root '\(artifactRoot)' is no URI without query, fragment and '..'.",
+                nextStep: "Write mlflow-artifacts:/, s3://BUCKET/FOLDER or file:///FOLDER."
+            )
+        }
         self.dataFolder = URL(fileURLWithPath: dataFolder).standardizedFileURL.path
         self.host = host
         self.port = port
@@ -84,6 +99,7 @@ package struct ServerConfiguration: Sendable, Equatable {
         self.executablePath = executablePath
         self.taskSlots = taskSlots
         self.inferenceThreads = inferenceThreads
+        self.artifactRoot = artifactRoot
     }
 
     /// Whether an address can be reached from this machine alone.

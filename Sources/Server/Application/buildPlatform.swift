@@ -45,7 +45,10 @@ package func buildPlatform(
             CheckpointService(log: base.checkpoints, logger: logger), features.monitoring, features.pipelines,
             DeadlineService(pools: [features.workers, features.loaders]),
         ],
-        prepare: { try await features.endpoints.restore() }
+        prepare: {
+            try await features.experiments.placeDefault()
+            try await features.endpoints.restore()
+        }
     )
 }
 

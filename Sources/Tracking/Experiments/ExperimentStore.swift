@@ -5,16 +5,41 @@ import Storage
 package struct ExperimentStore: Sendable {
     let database: any Database
     let time: TimeSource
+    /// Where experiments keep artifacts when the client does not say: a URI.
+    let artifactRoot: String
 
     /// Makes a store.
-    package init(database: any Database, time: TimeSource = .system) {
+    package init(
+        database: any Database,
+        time: TimeSource = .system,
+        artifactRoot: String = "mlflow-artifacts:/"
+    ) {
         self.database = database
         self.time = time
+        self.artifactRoot = artifactRoot
+    }
+
+    /// Gives the experiment `Default` a place below the artifact root, as long as it has no run and no logged model.
+    package func placeDefault() async throws {
+        let location = location(of: 0)
+        guard location != "mlflow-artifacts:/0" else { return }
+        _ = try await database.write { transaction in
+            try transaction.execute(
+                "UPDATE experiment SET artifact_location = ? WHERE experiment_id = 0 AND artifact_location <> ? "
+                    + "AND NOT EXISTS (SELECT 1 FROM tracking_run WHERE experiment_id = 0) "
+                    + "AND NOT EXISTS (SELECT 1 FROM logged_model WHERE experiment_id = 0)",
+                [.text(location), .text(location)]
+            )
+        }
+    }
+
+    private func location(of id: Int64) -> String {
+        artifactRoot.hasSuffix("/") ? "\(artifactRoot)\(id)" : "\(artifactRoot)/\(id)"
     }
 
     /// Creates an experiment.
     ///
-    /// - Parameter artifactLocation: where its runs keep artifacts; by default `mlflow-artifacts:/ID`, the server's store.
+    /// - Parameter artifactLocation: where its runs keep artifacts; by default its number below the artifact root.
     /// - Returns: its number.
     /// - Throws: `INVALID_PARAMETER_VALUE`, `RESOURCE_ALREADY_EXISTS`.
     package func create(
@@ -32,7 +57,7 @@ package struct ExperimentStore: Sendable {
             }
             let row = try transaction.first("SELECT MAX(experiment_id) + 1 AS next FROM experiment")
             let id = try row?.integer("next") ?? 1
-            let location = artifactLocation.flatMap { $0.isEmpty ? nil : $0 } ?? "mlflow-artifacts:/\(id)"
+            let location = artifactLocation.flatMap { $0.isEmpty ? nil : $0 } ?? location(of: id)
             try transaction.execute(
                 "INSERT INTO experiment (experiment_id, name, artifact_location, lifecycle_stage, creation_time, last_update_time) "
                     + "VALUES (?, ?, ?, 'active', ?, ?)",

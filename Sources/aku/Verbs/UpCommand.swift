@@ -45,6 +45,9 @@ struct UpCommand: AsyncParsableCommand {
     @Option(name: .long, help: "Threads that run models.")
     var inferenceThreads = 2
 
+    @Option(name: .long, help: "Where new experiments keep artifacts, a URI. Default: mlflow-artifacts:/, this server.")
+    var defaultArtifactRoot = ServerConfiguration.servedArtifactRoot
+
     @Option(name: .long, help: "Log lines as 'text' or 'json'.")
     var logFormat = "text"
 
@@ -85,7 +88,8 @@ struct UpCommand: AsyncParsableCommand {
             pythonPath: LocalMachine.python(option: python),
             executablePath: LocalMachine.executablePath,
             taskSlots: taskSlots,
-            inferenceThreads: inferenceThreads
+            inferenceThreads: inferenceThreads,
+            artifactRoot: defaultArtifactRoot
         )
     }
 
