@@ -63,6 +63,7 @@ end-to-end: system venv ## A real server, the real mlflow client, a real trainin
 test: lint unit end-to-end ## Everything that CI checks
 
 .PHONY: bench
+bench: DEBIAN_PACKAGES += wrk nginx-light curl
 bench: system venv ## Re-run the benchmarks and rewrite Benchmarks/*/latest.json
 	@AKU_BENCHMARKS=1 swift build -c release --static-swift-stdlib
 	@for b in Benchmarks/*/run; do echo "==> $$b"; PYTHON="$(CURDIR)/$(PYTHON)" "$$b" || exit 1; done
