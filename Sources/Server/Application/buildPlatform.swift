@@ -120,6 +120,7 @@ private func addConsole(
     data.bind(pipelines: features.pipelines.store, engine: features.pipelines)
     data.bind(registry: features.registry)
     data.bind(experiments: features.experiments, runs: features.runs, artifacts: features.artifacts)
+    data.bind(views: SavedViewStore(database: base.database, time: base.clock))
     data.bind(endpoints: features.predictions.table, monitoring: features.monitoring, time: base.clock)
     let trace = base.trace(features)
     data.trace = { id in try await trace.trace(id) }

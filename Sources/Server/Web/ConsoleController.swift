@@ -7,7 +7,7 @@ import WireAPI
 
 /// The web console: pages for people, made on the server, that need no script.
 struct ConsoleController: Sendable {
-    private let data: ConsoleData
+    let data: ConsoleData
     private let renderer: PageRenderer
     private let access: AccessPolicy
     private let time: TimeSource
@@ -31,6 +31,7 @@ struct ConsoleController: Sendable {
     func addRoutes(to routes: RouteTable) {
         addOperations(to: routes)
         addLineage(to: routes)
+        addRuns(to: routes)
         addSession(to: routes)
         for asset in ConsoleAsset.all {
             routes.raw(.get, asset.path, permission: .open, errors: .page) { _ in PageResponse.file(asset) }
@@ -38,7 +39,7 @@ struct ConsoleController: Sendable {
         routes.raw(.get, "/favicon.ico", permission: .open, errors: .page) { _ in PageResponse.file(.icon) }
     }
 
-    private func page(
+    func page(
         _ path: String,
         on routes: RouteTable,
         _ make: @escaping @Sendable (Call, Timestamp) async throws -> any ConsolePage
@@ -108,24 +109,6 @@ struct ConsoleController: Sendable {
     }
 
     private func addLineage(to routes: RouteTable) {
-        page("/runs", on: routes) { call, now in
-            let fields = Self.fields(call)
-            let filter = fields["filter"] ?? "", experiment = fields["experiment"]
-            do {
-                let list = try await data.runs(filter, experiment, fields["page"])
-                return RunsPage(list, filter: filter, experiment: experiment, problem: nil, now: now)
-            } catch let error as PlatformError where error.code.kind == .invalidArgument && !filter.isEmpty {
-                let experiments = try await data.runs("", experiment, nil).experiments
-                return RunsPage(
-                    Console.RunList(experiments: experiments, runs: [], nextToken: nil),
-                    filter: filter,
-                    experiment: experiment,
-                    problem: "\(error.message) \(error.nextStep)",
-                    now: now
-                )
-            }
-        }
-        page("/runs/{id}", on: routes) { call, now in RunPage(try await data.run(call.parameter("id")), now: now) }
         page("/models", on: routes) { _, now in ModelsPage(try await data.models(), now: now) }
         page("/models/{name}", on: routes) { call, now in
             ModelPage(try await data.model(call.parameter("name")), now: now)
@@ -165,7 +148,7 @@ struct ConsoleController: Sendable {
         }
     }
 
-    private static func fields(_ call: Call) -> FormFields { FormFields(call.request.uri.query ?? "") }
+    static func fields(_ call: Call) -> FormFields { FormFields(call.request.uri.query ?? "") }
 
     /// The page that the form stood on: a path of this server, whatever the header says.
     static func origin(of call: Call) -> String {
@@ -176,14 +159,14 @@ struct ConsoleController: Sendable {
         return parts.percentEncodedPath + (parts.percentEncodedQuery.map { "?\($0)" } ?? "")
     }
 
-    /// A form sent from another site must not sign anybody in or out (login CSRF); browsers name the site themselves.
-    private static func refuseForeignForm(_ call: Call) throws {
+    /// A form sent from another site must not change anything here, nor sign anybody in (CSRF); browsers name the site themselves.
+    static func refuseForeignForm(_ call: Call) throws {
         guard let name = HTTPField.Name("Sec-Fetch-Site"), let site = call.request.headers[name] else { return }
         guard site == "same-origin" || site == "none" else {
             throw PlatformError(
                 ErrorCode("origin_refused", .permissionDenied),
-                "A page of another site may not sign anybody in or out here.",
-                nextStep: "Open the console's own sign-in page."
+                "A page of another site may not change anything here.",
+                nextStep: "Open the console's own page."
             )
         }
     }

@@ -22,5 +22,6 @@ package enum Schema {
     /// Every step, in order.
     package static let migrations: [Migration] = [
         .journal, .security, .datasets, .pipelines, .tracking, .registry, .serving, .monitoring,
+        .console,
     ]
 }

@@ -138,6 +138,33 @@ extension ConsoleAsset {
         input,select,form button{font:13px/1.4 var(--sans);color:var(--ink);background:var(--surface);border:1px solid var(--strong);border-radius:3px;padding:5px 9px;max-width:100%}
         input[type=text],input[type=password]{width:100%} form.filter input[type=text]{font-family:var(--mono)}
         form.filter button,form.sign button{background:var(--ink);color:var(--surface);border-color:var(--ink);font-weight:600;cursor:pointer}
+        form.filter .problem{flex:1 1 100%;color:var(--c);font-weight:550;overflow-wrap:anywhere;margin:-2px 0 2px}
+        input[aria-invalid]{border-color:var(--bad);box-shadow:0 0 0 1px var(--bad)}
+        form.filter details.columns{flex:0 0 auto;font-size:13px} form.filter details.columns[open]{flex:1 1 100%}
+        details.columns>summary,details.save>summary{padding:4px 0;color:var(--muted)}
+        details.columns[open]>summary{color:var(--ink)}
+        .choices{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,200px),1fr));gap:10px 18px;padding:6px 0 8px}
+        .choices.help{display:block;color:var(--muted);max-width:80ch} .choices.help li{margin-top:4px}
+        .choices fieldset{border:0;margin:0;padding:0;min-width:0;max-height:260px;overflow:auto}
+        .choices legend{font-size:12px;font-weight:600;color:var(--muted);padding:0 0 2px}
+        form.filter .choices label{display:flex;gap:7px;align-items:baseline;font-size:13px;color:var(--ink);padding:2px 0;overflow-wrap:anywhere}
+        .views{display:flex;flex-wrap:wrap;align-items:flex-start;gap:4px 16px;margin:-4px 0 12px;font-size:13px}
+        .views ul{list-style:none;display:flex;flex-wrap:wrap;gap:6px;flex:1 1 200px;min-width:0}
+        .views li a{display:block;max-width:240px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;border:1px solid var(--line);background:var(--surface);border-radius:3px;padding:2px 9px;text-decoration:none}
+        .views li a:hover{border-color:var(--strong)} .views li a[aria-current]{border-color:var(--ink);font-weight:600}
+        details.save[open]{flex:1 1 100%} details.save .panel{background:var(--surface);border:1px solid var(--line);border-radius:4px;padding:10px 14px;display:grid;gap:10px}
+        .panel label{font-size:12px;color:var(--muted)} .line{display:flex;gap:8px;max-width:440px} .line input{flex:1;min-width:0}
+        form.drop{display:flex;flex-wrap:wrap;gap:6px;align-items:baseline} form.drop button,.line button,form.bar button{cursor:pointer}
+        form.drop button{max-width:220px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+        form.bar{display:flex;flex-wrap:wrap;align-items:center;gap:6px 12px;padding:8px 14px;border-bottom:1px solid var(--line);font-size:13px}
+        form.bar .more{margin-left:auto} form.bar button{font-weight:600} form.bar button:disabled{opacity:.5;cursor:default}
+        table.runs td,table.runs tbody th{white-space:nowrap} table.runs td.clip{max-width:240px;overflow:hidden;text-overflow:ellipsis}
+        table.runs thead a{text-decoration:none} table.runs thead a:hover{text-decoration:underline} table.runs th[aria-sort]{color:var(--ink)}
+        td.none{color:var(--muted)}
+        td.pick{width:1px;padding-right:0} td.pick input{margin:0;vertical-align:-2px;width:15px;height:15px}
+        .stick{position:sticky;left:0;background:var(--surface);z-index:1} tbody tr:hover .stick{background:var(--sunk)}
+        table.runs .stick{max-width:300px;overflow:hidden;text-overflow:ellipsis}
+        tbody tr:has(input:checked)>*{background:var(--live-bg)}
         .pager:empty{display:none}
         .pager{display:flex;gap:16px;padding:10px 14px;border-top:1px solid var(--line)}
         .chain{list-style:none;position:relative;padding:6px 14px 6px 40px}
@@ -161,6 +188,7 @@ extension ConsoleAsset {
         .rail li a{padding:7px 9px;border-left:0;border-bottom:3px solid transparent;white-space:nowrap}
         .rail li a[aria-current]{border-bottom-color:var(--ink);background:none}
         .rail .who{margin:0 0 0 auto;padding:0 4px;border:0}
+        table.runs .stick{max-width:150px} form.filter details.columns{flex:1 1 40%}
         main{padding:14px 12px 32px} th,td{padding:6px 10px} .head .fresh{margin-left:0}
         .card>header,.card .pad,.card .note,.plots figure{padding-left:12px;padding-right:12px}}
         @media print{.rail,.fresh,.skip{display:none}.frame{display:block}}

@@ -3,8 +3,6 @@ import Primitives
 import Tracking
 
 extension ConsoleData {
-    /// Runs on one page.
-    static let runsPage = 50
     /// Points read of one metric; a drawing thins them further.
     static let metricPoints = 1000
     /// Artifacts listed on a run's page.
@@ -12,16 +10,18 @@ extension ConsoleData {
 
     /// Answers the questions about training runs.
     mutating func bind(experiments: ExperimentStore, runs store: RunStore, artifacts: ArtifactStore) {
-        runs = { filter, experiment, token in
+        runs = { query in
             let all = try await Self.experiments(experiments)
-            let chosen = experiment.flatMap { id in all.first { String($0.id) == id } }
-            let query = RunStore.Query(
+            let chosen = query.experiment.flatMap { id in all.first { String($0.id) == id } }
+            let search = RunStore.Query(
                 experiments: chosen.map { [$0.id] } ?? all.map(\.id),
-                filter: filter.isEmpty ? nil : filter,
-                maximum: Self.runsPage,
-                token: token
+                filter: query.filter.isEmpty ? nil : query.filter,
+                view: query.stage == .active ? .activeOnly : query.stage == .deleted ? .deletedOnly : .all,
+                maximum: query.size,
+                order: query.order,
+                token: query.token
             )
-            let page = all.isEmpty ? Page<Run>(elements: [], nextToken: nil) : try await store.search(query)
+            let page = all.isEmpty ? Page<Run>(elements: [], nextToken: nil) : try await store.search(search)
             let names = Dictionary(all.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
             return Console.RunList(
                 experiments: all.map { Console.Experiment(id: String($0.id), name: $0.name) },
@@ -36,7 +36,7 @@ extension ConsoleData {
             for metric in run.metrics.prefix(RunPage.maximumPlots * 2) {
                 let points = try await store.sampledHistory(run: id, key: metric.key, maximum: Self.metricPoints)
                 histories.append(
-                    Console.History(metric: metric.key, points: points.map { .init(step: $0.step, value: $0.value) })
+                    Console.History(metric: metric.key, points: points.map { .init(step: $0.step, value: Console.Run.shown($0.value), time: $0.timestamp) })
                 )
             }
             return Console.RunDetail(
@@ -74,7 +74,7 @@ extension ConsoleData {
 }
 
 extension Console.Run {
-    fileprivate init(_ run: Run, experiment: String) {
+    init(_ run: Run, experiment: String) {
         self.init(
             id: run.info.id,
             name: run.info.name,
@@ -83,9 +83,14 @@ extension Console.Run {
             user: run.info.userID,
             startedAt: run.info.startTime,
             endedAt: run.info.endTime,
-            metrics: Dictionary(run.metrics.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 }),
+            metrics: Dictionary(run.metrics.map { ($0.key, Self.shown($0.value)) }, uniquingKeysWith: { $1 }),
             parameters: Dictionary(run.params.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 }),
             tags: Dictionary(run.tags.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
         )
+    }
+
+    /// Tracking keeps the infinities as the largest doubles, as MLflow does.
+    static func shown(_ value: Double) -> Double {
+        abs(value) < .greatestFiniteMagnitude || value.isNaN ? value : value < 0 ? -.infinity : .infinity
     }
 }

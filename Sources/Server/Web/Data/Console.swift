@@ -87,17 +87,50 @@ extension Console {
         var nextToken: String?
     }
 
+    /// A named view of the runs table.
+    struct SavedView: Sendable, Hashable {
+        var name: String
+        /// The query of its address.
+        var query: String
+        var savedBy: String
+        var savedAt: Timestamp
+    }
+
     /// An experiment.
     struct Experiment: Sendable, Hashable {
         var id: String
         var name: String
     }
 
-    /// A training run with its metric histories and files.
+    /// A training run with its metric histories, what it read and made, and its files.
     struct RunDetail: Sendable, Hashable {
         var run: Run
         var histories: [History]
         var artifacts: [Artifact]
+        /// Whether there are more files than the page lists.
+        var hasMoreArtifacts = false
+        var datasets: [RunDataset] = []
+        var models: [LoggedModel] = []
+    }
+
+    /// A data set that a run read.
+    struct RunDataset: Sendable, Hashable {
+        var name: String
+        var digest: String
+        var source: String
+        var context: String?
+        /// Names and types, as the client's schema tells them.
+        var columns: [String]
+    }
+
+    /// A model that a run logged or read.
+    struct LoggedModel: Sendable, Hashable {
+        var id: String
+        /// Whether the run made it; it read it otherwise.
+        var isOutput: Bool
+        var step: Int64
+        /// Registered versions that are this model: model and number.
+        var versions: [Fact] = []
     }
 
     /// The history of one metric.
@@ -108,7 +141,10 @@ extension Console {
         /// One logged value.
         struct Point: Sendable, Hashable {
             var step: Int64
+            /// NaN and the infinities are values.
             var value: Double
+            /// Milliseconds since the Unix epoch, by the client's clock.
+            var time: Int64 = 0
         }
     }
 

@@ -17,12 +17,16 @@ struct ConsoleData: Sendable {
     }
     /// The end of a task's log, at most `maximumLogBytes`; nil when it has none yet.
     var taskLog: @Sendable (_ run: String, _ task: String) async throws -> Console.Log? = { _, _ in nil }
-    /// Training runs, newest first; `filter` is MLflow's filter language.
-    var runs: @Sendable (_ filter: String, _ experiment: String?, _ token: String?) async throws -> Console.RunList = {
-        _,
-        _,
-        _ in Console.RunList(experiments: [], runs: [], nextToken: nil)
+    /// One page of training runs. Throws `INVALID_PARAMETER_VALUE` for a filter, order or page that cannot be used.
+    var runs: @Sendable (_ query: RunsQuery) async throws -> Console.RunList = { _ in
+        Console.RunList(experiments: [], runs: [], nextToken: nil)
     }
+    /// Every saved view of the runs table, by name.
+    var savedViews: @Sendable () async throws -> [Console.SavedView] = { [] }
+    /// Saves a view. Throws `view_invalid`, `view_limit`.
+    var saveView: @Sendable (_ name: String, _ query: String, _ actor: String) async throws -> Void = { _, _, _ in }
+    /// Deletes a view. Throws `not_found`.
+    var deleteView: @Sendable (_ name: String, _ actor: String) async throws -> Void = { _, _ in }
     /// One training run with its metric histories. Throws `not_found`.
     var run: @Sendable (_ id: String) async throws -> Console.RunDetail = { id in
         throw ConsoleData.missing("run", id)
