@@ -87,10 +87,23 @@ private func addFeatureRoutes(_ base: Foundations, _ features: Features, to rout
     PipelinesController(engine: features.pipelines, clock: base.clock).addRoutes(to: routes)
     MLflowServerController().addRoutes(to: routes)
     ExperimentController(experiments: features.experiments).addRoutes(to: routes)
-    RunController(runs: runs, artifacts: artifacts).addRoutes(to: routes)
+    RunController(runs: runs).addRoutes(to: routes)
+    DatasetSummaryController(runs: runs).addRoutes(to: routes)
+    GraphQLController(experiments: features.experiments, runs: runs, registry: registry, site: features.artifactSite)
+        .addRoutes(to: routes)
     RunListController(experiments: features.experiments, runs: runs).addRoutes(to: routes)
-    LoggedModelController(models: features.loggedModels, artifacts: artifacts).addRoutes(to: routes)
-    ArtifactController(artifacts: artifacts, runs: runs).addRoutes(to: routes)
+    LoggedModelController(models: features.loggedModels).addRoutes(to: routes)
+    ArtifactController(artifacts: artifacts, site: features.artifactSite).addRoutes(to: routes)
+    RunArtifactController(
+        runs: runs,
+        models: features.loggedModels,
+        registry: registry,
+        site: features.artifactSite
+    ).addRoutes(to: routes)
+    ImportController(
+        tracking: TrackingImport(database: base.database, objects: base.objects, time: base.clock),
+        registry: RegistryImport(database: base.database)
+    ).addRoutes(to: routes)
     RegisteredModelController(registry: registry).addRoutes(to: routes)
     ModelVersionController(registry: registry, runs: runs, models: features.loggedModels).addRoutes(to: routes)
     let key = base.key

@@ -117,7 +117,7 @@ package struct ArtifactStore: Sendable {
     }
 
     /// A file cannot stand where a folder is, nor below a file.
-    private static func requireFree(_ path: String, _ transaction: any SQLTransaction) throws {
+    static func requireFree(_ path: String, _ transaction: any SQLTransaction) throws {
         let (low, high) = range(below: path)
         let below = try transaction.first(
             "SELECT path FROM artifact WHERE path >= ? AND path < ? LIMIT 1",

@@ -46,7 +46,7 @@ extension RunStore {
         }
     }
 
-    private static func add(_ input: DatasetInput, to run: RunHandle, in transaction: any SQLTransaction) throws {
+    static func add(_ input: DatasetInput, to run: RunHandle, in transaction: any SQLTransaction) throws {
         let dataset = input.dataset
         try transaction.execute(
             "INSERT INTO run_dataset (experiment_id, name, digest, source_type, source, schema, profile) "
@@ -68,7 +68,7 @@ extension RunStore {
         )
     }
 
-    private static func link(
+    static func link(
         _ model: ModelLink,
         _ direction: String,
         to run: RunHandle,
