@@ -19,15 +19,24 @@ struct MLflowCall {
     /// The JSON body.
     ///
     /// - Throws: `INVALID_PARAMETER_VALUE` for another content type, for what is no JSON, and for a member of the wrong type.
-    func body<T: Decodable>(_ type: T.Type) async throws -> T {
+    func body<T: Decodable>(_ type: T.Type) async throws -> T { try Self.body(type, await data()) }
+
+    /// The JSON body's bytes.
+    ///
+    /// - Throws: `INVALID_PARAMETER_VALUE` for another content type.
+    func data() async throws -> Data {
         if let content = call.request.headers[.contentType], !content.lowercased().hasPrefix("application/json") {
             throw PlatformError(
                 .mlflowInvalidParameter,
                 "Bad Request. Content-Type must be one of ['application/json'], not '\(content.prefix(100))'."
             )
         }
-        let data = try await call.body(upTo: Self.maximumBodyBytes)
-        return try Self.decode(type, data.isEmpty ? Data("{}".utf8) : data)
+        return try await call.body(upTo: Self.maximumBodyBytes)
+    }
+
+    /// A JSON body from its bytes; errors as for `body`.
+    static func body<T: Decodable>(_ type: T.Type, _ data: Data) throws -> T {
+        try decode(type, data.isEmpty ? Data("{}".utf8) : data)
     }
 
     private static func decode<T: Decodable>(_ type: T.Type, _ data: Data) throws -> T {

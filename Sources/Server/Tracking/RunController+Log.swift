@@ -7,7 +7,12 @@ import WireAPI
 extension RunController {
     func addLogRoutes(to routes: RouteTable, _ base: String) {
         routes.mlflow(.post, "\(base)/log-metric", .trackingWrite) { call in
-            let body = try await call.body(MLflowBodies.Metric.self)
+            let data = try await call.data()
+            if let plain = LoggedBatch.metric(data), let point = plain.metrics.first {
+                try await runs.log(metric: point, run: plain.run)
+                return .mlflowEmpty
+            }
+            let body = try MLflowCall.body(MLflowBodies.Metric.self, data)
             let run = try Self.run(body.runID, body.runUUID)
             try await runs.log(metric: Self.point(body, path: ""), run: run)
             return .mlflowEmpty
@@ -20,7 +25,13 @@ extension RunController {
             return .mlflowEmpty
         }
         routes.mlflow(.post, "\(base)/log-batch", .trackingWrite) { call in
-            let body = try await call.body(MLflowBodies.LogBatch.self)
+            let data = try await call.data()
+            if let plain = LoggedBatch.batch(data) {
+                let run = try Self.run(plain.run)
+                try await runs.log(metrics: plain.metrics, params: plain.params, tags: plain.tags, run: run)
+                return .mlflowEmpty
+            }
+            let body = try MLflowCall.body(MLflowBodies.LogBatch.self, data)
             let run = try Self.run(body.runID)
             try await runs.log(
                 metrics: (body.metrics ?? []).enumerated().map { try Self.point($1, path: "metrics[\($0)].") },
@@ -68,64 +79,6 @@ extension RunController {
             }
             try await runs.log(modelDescription: model, run: Self.run(body.runID))
             return .mlflowEmpty
-        }
-    }
-
-    func addHistoryRoutes(to routes: RouteTable) {
-        routes.mlflow(.get, "mlflow/metrics/get-history", .trackingRead) { call in
-            let page = try await runs.history(
-                run: Self.run(call.query("run_id"), call.query("run_uuid")),
-                key: MLflowCall.require(call.query("metric_key"), "metric_key"),
-                maximum: try call.integer("max_results").map { Int(clamping: $0) },
-                token: call.query("page_token")
-            )
-            return .mlflow { writer in
-                if !page.elements.isEmpty {
-                    writer.array("metrics", page.elements) { writer, point in writer.object { $0.members(of: point) } }
-                }
-                writer.member("next_page_token", page.nextToken)
-            }
-        }
-        routes.mlflow(.get, "mlflow/metrics/get-history-bulk-interval", .trackingRead, bulkInterval)
-    }
-
-    /// The most runs in one request for sampled histories.
-    private static let runsPerSample = 100
-    /// The most points a run in a sampled history.
-    private static let pointsPerSample: Int64 = 2500
-
-    private func bulkInterval(_ call: MLflowCall) async throws -> Response {
-        let ids = call.queries("run_ids")
-        guard !ids.isEmpty, ids.count <= Self.runsPerSample else {
-            throw PlatformError.mlflowInvalid(
-                "GetMetricHistoryBulkInterval request must specify at least one and at most \(Self.runsPerSample) run_ids. "
-                    + "Received \(ids.count) run_ids."
-            )
-        }
-        let key = try MLflowCall.require(call.query("metric_key"), "metric_key")
-        let maximum = try call.integer("max_results") ?? 320
-        guard (1...Self.pointsPerSample).contains(maximum) else {
-            throw PlatformError.mlflowInvalid("max_results must be between 1 and \(Self.pointsPerSample).")
-        }
-        let start = try call.integer("start_step")
-        let end = try call.integer("end_step")
-        guard (start == nil) == (end == nil) else {
-            throw PlatformError.mlflowInvalid("If either start step or end step are specified, both must be specified.")
-        }
-        if let start, let end, start > end {
-            throw PlatformError.mlflowInvalid(
-                "end_step must be greater than start_step. Found start_step=\(start) and end_step=\(end)."
-            )
-        }
-        let steps = start.flatMap { start in end.map { start...$0 } }
-        var found: [(run: String, points: [MetricPoint])] = []
-        for id in ids {
-            found.append((id, try await runs.sampledHistory(run: id, key: key, steps: steps, maximum: Int(maximum))))
-        }
-        return .mlflow { writer in
-            writer.array("metrics", found.flatMap { run in run.points.map { (run.run, $0) } }) { writer, one in
-                writer.object { $0.members(of: one.1, run: one.0) }
-            }
         }
     }
 
