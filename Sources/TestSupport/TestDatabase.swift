@@ -1,10 +1,24 @@
+import Foundation
 import Primitives
 import Storage
 
-/// A migrated, real SQLite database in a folder that goes away with it.
+/// A migrated, real database that goes away with the value: SQLite in a folder of its own, or, where
+/// AKU_TEST_POSTGRES=postgres://… names a server, a PostgreSQL database of its own.
 package enum TestDatabase {
+    /// The address of the server that tests may make databases on; nil for SQLite.
+    package static let server = ProcessInfo.processInfo.environment["AKU_TEST_POSTGRES"]
+
+    /// Whether tests run on PostgreSQL.
+    package static var isPostgres: Bool { server != nil }
+
     /// A database whose journal reads the given clock.
-    package static func make(time: TimeSource = TestClock.fixed) throws -> SQLiteDatabase {
+    package static func make(time: TimeSource = TestClock.fixed) throws -> any DatabaseEngine {
+        guard let server else { return try SQLiteDatabase.temporary(time: time) }
+        return try PostgresDatabase.temporary(on: PostgresAddress(server), time: time)
+    }
+
+    /// A SQLite database, for what is tested on that engine alone.
+    package static func sqlite(time: TimeSource = TestClock.fixed) throws -> SQLiteDatabase {
         try SQLiteDatabase.temporary(time: time)
     }
 }

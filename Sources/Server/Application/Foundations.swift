@@ -9,7 +9,7 @@ import Storage
 /// store, keys and tokens. Every other part stands on these.
 struct Foundations: Sendable {
     let folder: DataFolder
-    let database: SQLiteDatabase
+    let database: any DatabaseEngine
     let journal: Journal
     let objects: ObjectStore
     let key: SigningKey

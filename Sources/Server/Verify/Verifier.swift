@@ -12,7 +12,7 @@ package final class Verifier: Sendable {
     /// The most findings of a report.
     private static let maximumFindings = 10_000
 
-    private let database: SQLiteDatabase
+    private let database: any DatabaseEngine
     private let journal: Journal
     private let objects: ObjectStore
     private let verifiers: [CheckpointVerifier]
@@ -22,7 +22,7 @@ package final class Verifier: Sendable {
 
     /// Makes a verifier.
     package init(
-        database: SQLiteDatabase,
+        database: any DatabaseEngine,
         objects: ObjectStore,
         verifiers: [CheckpointVerifier],
         checkpointFile: String,

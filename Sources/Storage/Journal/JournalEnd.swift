@@ -32,7 +32,7 @@ struct JournalEnd: Sendable {
     }
 
     /// Appends an event: its row, and the tiles that it completes.
-    mutating func append(_ event: JournalEvent, at moment: Timestamp, on connection: SQLiteConnection) throws -> Int64 {
+    mutating func append(_ event: JournalEvent, at moment: Timestamp, on connection: some EngineConnection) throws -> Int64 {
         let leaf = JournalLeaf(
             sequence: size + 1,
             at: moment.milliseconds,
@@ -72,7 +72,7 @@ struct JournalEnd: Sendable {
     }
 
     /// Saves size and frontier; called once a group.
-    func save(on connection: SQLiteConnection) throws {
+    func save(on connection: some EngineConnection) throws {
         _ = try connection.run(
             """
             INSERT INTO journal_end (id, size, roots) VALUES (1, ?, ?)

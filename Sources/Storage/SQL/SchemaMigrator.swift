@@ -1,27 +1,37 @@
-import GRDB
 import Primitives
 
 /// Brings a database to the schema of this version: each step in a transaction of its own, recorded with a digest of
 /// its text so that an edited step is noticed instead of half believed.
-struct SchemaMigrator {
-    let connection: SQLiteConnection
+struct SchemaMigrator<Connection: EngineConnection> {
+    let connection: Connection
     let time: TimeSource
 
     /// Runs the steps that the database lacks.
     ///
+    /// - Returns: the steps that ran.
     /// - Throws: `database_newer` when it has steps that this version does not know, `migration_changed` when a step
     ///   that it has run reads differently now.
-    func run(_ migrations: [Migration]) throws {
-        _ = try connection.run(
-            """
-            CREATE TABLE IF NOT EXISTS schema_migration (
-                number INTEGER PRIMARY KEY,
-                name TEXT NOT NULL,
-                digest TEXT NOT NULL,
-                applied_at INTEGER NOT NULL
-            ) STRICT
-            """
-        )
+    @discardableResult
+    func run(_ migrations: [Migration]) throws -> [Migration] {
+        var ran: [Migration] = []
+        try connection.whileMigrating {
+            try connection.define(
+                """
+                CREATE TABLE IF NOT EXISTS schema_migration (
+                    number INTEGER PRIMARY KEY,
+                    name TEXT NOT NULL,
+                    digest TEXT NOT NULL,
+                    applied_at INTEGER NOT NULL
+                ) STRICT
+                """
+            )
+            ran = try lacking(migrations)
+            for migration in ran { try apply(migration) }
+        }
+        return ran
+    }
+
+    private func lacking(_ migrations: [Migration]) throws -> [Migration] {
         let known = Dictionary(uniqueKeysWithValues: migrations.map { (Int64($0.number), $0) })
         var applied: Set<Int> = []
         for row in try connection.query("SELECT number, name, digest FROM schema_migration ORDER BY number") {
@@ -29,24 +39,24 @@ struct SchemaMigrator {
             guard try row.digest("digest") == migration.digest else { throw changed(migration) }
             applied.insert(migration.number)
         }
-        for migration in migrations where !applied.contains(migration.number) { try apply(migration) }
+        return migrations.filter { !applied.contains($0.number) }
     }
 
     private func apply(_ migration: Migration) throws {
+        try connection.begin()
         do {
-            try connection.raw.inTransaction(.immediate) {
-                try connection.raw.execute(sql: migration.sql)
-                _ = try connection.run(
-                    "INSERT INTO schema_migration (number, name, digest, applied_at) VALUES (?, ?, ?, ?)",
-                    [
-                        .integer(Int64(migration.number)), .text(migration.name), .digest(migration.digest),
-                        .time(time.now()),
-                    ]
-                )
-                return .commit
-            }
+            try connection.define(migration.sql)
+            _ = try connection.run(
+                "INSERT INTO schema_migration (number, name, digest, applied_at) VALUES (?, ?, ?, ?)",
+                [
+                    .integer(Int64(migration.number)), .text(migration.name), .digest(migration.digest),
+                    .time(time.now()),
+                ]
+            )
+            try connection.commit(journalGrew: false)
         } catch {
-            throw DatabaseFailure.translate(error)
+            if connection.isInsideTransaction { try? connection.rollback() }
+            throw error
         }
     }
 

@@ -1,14 +1,13 @@
-import GRDB
 import Primitives
 
 /// One transaction shared by many writers. Each writer runs in a savepoint of its own, so that its failure undoes only
-/// its own changes and events; all are answered after COMMIT has returned, which with `synchronous=FULL` means after
-/// fsync.
+/// its own changes and events; all are answered after COMMIT has returned, which both engines do after fsync. A writer
+/// that is alone needs no savepoint: its failure undoes the transaction.
 ///
 /// A failure that ends the transaction itself (a full disk, a failed COMMIT) fails every writer of the group. Deferred
 /// constraints would do so too, hence the schema has none: a test looks for them.
-struct WriteGroup {
-    let connection: SQLiteConnection
+struct WriteGroup<Connection: EngineConnection> {
+    let connection: Connection
     let time: TimeSource
 
     private enum Outcome {
@@ -22,34 +21,37 @@ struct WriteGroup {
     func commit(_ writers: [PendingWrite]) -> Bool {
         var outcomes: [Outcome] = []
         do {
-            _ = try connection.run("BEGIN IMMEDIATE")
+            try connection.begin()
             let start = try JournalEnd.load(connection)
-            let transaction = SQLiteTransaction(connection: connection, end: start, time: time)
-            for writer in writers { outcomes.append(try run(writer, in: transaction)) }
+            let transaction = GroupTransaction(connection: connection, end: start, time: time)
+            if writers.count == 1 {
+                outcomes.append(.accepted(answer: try writers[0].run(transaction)))
+            } else {
+                for writer in writers { outcomes.append(try run(writer, in: transaction)) }
+            }
             if transaction.end.size > start.size { try transaction.end.save(on: connection) }
-            _ = try connection.run("COMMIT")
+            try connection.commit(journalGrew: transaction.end.size > start.size)
             answer(writers, outcomes)
             return transaction.end.size > start.size
         } catch {
-            if connection.raw.isInsideTransaction { _ = try? connection.run("ROLLBACK") }
+            if connection.isInsideTransaction { try? connection.rollback() }
             fail(writers, outcomes, with: error)
             return false
         }
     }
 
     /// Runs one writer. Throws only when the whole transaction is lost.
-    private func run(_ writer: PendingWrite, in transaction: SQLiteTransaction) throws -> Outcome {
+    private func run(_ writer: PendingWrite, in transaction: GroupTransaction<Connection>) throws -> Outcome {
         let before = transaction.end
-        _ = try connection.run("SAVEPOINT writer")
+        try connection.openPart()
         do {
             let answer = try writer.run(transaction)
-            _ = try connection.run("RELEASE SAVEPOINT writer")
+            try connection.keepPart()
             return .accepted(answer: answer)
         } catch {
             // SQLite rolls the whole transaction back by itself on some failures (SQLITE_FULL, SQLITE_IOERR).
-            guard connection.raw.isInsideTransaction else { throw error }
-            _ = try connection.run("ROLLBACK TO SAVEPOINT writer")
-            _ = try connection.run("RELEASE SAVEPOINT writer")
+            guard connection.isInsideTransaction else { throw error }
+            try connection.undoPart()
             transaction.restore(before)
             return .refused(error)
         }

@@ -4,7 +4,7 @@ import Synchronization
 /// One waiting write: what to run inside the group's transaction, and whom to answer afterwards.
 struct PendingWrite: Sendable {
     /// Runs the writer's closure; the result waits inside until `succeed`.
-    let run: @Sendable (SQLiteTransaction) throws -> @Sendable () -> Void
+    let run: @Sendable (any SQLTransaction) throws -> @Sendable () -> Void
     /// Answers with an error.
     let fail: @Sendable (any Error) -> Void
 }

@@ -1,13 +1,13 @@
 import Primitives
 
 /// One writer's view inside a group: its statements, and the journal's end as the group has moved it so far.
-final class SQLiteTransaction: SQLTransaction {
-    private let connection: SQLiteConnection
+final class GroupTransaction<Connection: EngineConnection>: SQLTransaction {
+    private let connection: Connection
     private let time: TimeSource
     /// Where the journal ends, counting this group's events.
     private(set) var end: JournalEnd
 
-    init(connection: SQLiteConnection, end: JournalEnd, time: TimeSource) {
+    init(connection: Connection, end: JournalEnd, time: TimeSource) {
         self.connection = connection
         self.end = end
         self.time = time
@@ -21,6 +21,6 @@ final class SQLiteTransaction: SQLTransaction {
         try end.append(event, at: time.now(), on: connection)
     }
 
-    /// Forgets what a writer appended, after its savepoint was rolled back.
+    /// Forgets what a writer appended, after its part was undone.
     func restore(_ earlier: JournalEnd) { end = earlier }
 }
