@@ -20,6 +20,7 @@ struct Features: Sendable {
     let runs: RunStore
     let loggedModels: LoggedModelStore
     let artifacts: ArtifactStore
+    let artifactSite: ArtifactSite
     let registry: RegistryStore
     let pipelines: PipelineEngine
     let monitoring: MonitoringService
@@ -51,6 +52,7 @@ struct Features: Sendable {
         runs = RunStore(database: base.database, time: base.clock, identifiers: base.identifiers)
         loggedModels = LoggedModelStore(database: base.database, time: base.clock, identifiers: base.identifiers)
         artifacts = ArtifactStore(database: base.database, objects: base.objects, time: base.clock)
+        artifactSite = ArtifactSite(artifacts: artifacts, artifactRoot: configuration.artifactRoot)
         registry = RegistryStore(database: base.database, time: base.clock, identifiers: base.identifiers)
         pipelines = Self.engine(base, configuration)
         monitoring = Self.monitoring(base, registry: registry, pipelines: pipelines)

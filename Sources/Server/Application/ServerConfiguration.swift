@@ -1,5 +1,7 @@
 import Foundation
 import Primitives
+import Storage
+import Tracking
 
 /// Who may call without a token.
 package enum AuthenticationMode: String, Sendable, CaseIterable {
@@ -43,8 +45,11 @@ package struct ServerConfiguration: Sendable, Equatable {
     package let taskSlots: Int
     /// Threads that run models.
     package let inferenceThreads: Int
-    /// Where new experiments keep artifacts: a URI. Clients write to any other than `mlflow-artifacts:` themselves.
+    /// Where new experiments keep artifacts: a URI or absolute path. Clients write to any other than `mlflow-artifacts:`
+    /// themselves.
     package let artifactRoot: String
+    /// The PostgreSQL database to keep everything but objects and keys in; nil for SQLite in the data folder.
+    package let database: PostgresAddress?
 
     /// The URI of this server's own artifact store.
     package static let servedArtifactRoot = "mlflow-artifacts:/"
@@ -62,7 +67,8 @@ package struct ServerConfiguration: Sendable, Equatable {
         executablePath: String,
         taskSlots: Int = 2,
         inferenceThreads: Int = 2,
-        artifactRoot: String = servedArtifactRoot
+        artifactRoot: String = servedArtifactRoot,
+        database: PostgresAddress? = nil
     ) throws {
         guard (0...65535).contains(port) else {
             throw PlatformError(
@@ -81,13 +87,11 @@ package struct ServerConfiguration: Sendable, Equatable {
                 nextStep: "Add --tls-certificate, --tls-key and --auth token, or listen on 127.0.0.1."
             )
         }
-        guard let scheme = artifactRoot.firstIndex(of: ":"), scheme > artifactRoot.startIndex,
-            !artifactRoot.contains(where: { "?#\n ".contains($0) }), !artifactRoot.split(separator: "/").contains("..")
-        else {
+        guard !artifactRoot.isEmpty, !artifactRoot.split(whereSeparator: { "/?&=".contains($0) }).contains("..") else {
             throw PlatformError(
                 .invalidArgument,
-                "The artifact root '\(artifactRoot)' is no URI without query, fragment and '..'.",
-                nextStep: "Write mlflow-artifacts:/, s3://BUCKET/FOLDER or file:///FOLDER."
+                "The artifact root '\(artifactRoot)' is no place.",
+                nextStep: "Write mlflow-artifacts:/, s3://BUCKET/FOLDER or a folder, without '..'."
             )
         }
         self.dataFolder = URL(fileURLWithPath: dataFolder).standardizedFileURL.path
@@ -99,7 +103,8 @@ package struct ServerConfiguration: Sendable, Equatable {
         self.executablePath = executablePath
         self.taskSlots = taskSlots
         self.inferenceThreads = inferenceThreads
-        self.artifactRoot = artifactRoot
+        self.database = database
+        self.artifactRoot = ArtifactLocation.resolve(artifactRoot)
     }
 
     /// Whether an address can be reached from this machine alone.

@@ -70,7 +70,7 @@ package struct ExperimentController: Sendable {
     private func create(_ call: MLflowCall) async throws -> Response {
         let body = try await call.body(MLflowBodies.CreateExperiment.self)
         let name = try MLflowCall.require(body.name, "name")
-        try Self.check(artifactLocation: body.artifactLocation ?? "")
+        try ArtifactLocation.check(body.artifactLocation ?? "", parameter: "artifact_location")
         let id = try await experiments.create(
             name: name,
             artifactLocation: body.artifactLocation,
@@ -78,17 +78,6 @@ package struct ExperimentController: Sendable {
             actor: call.actor
         )
         return .mlflow { $0.member("experiment_id", String(id)) }
-    }
-
-    /// A location with a query, a fragment or `..` could make the client write elsewhere than it says.
-    private static func check(artifactLocation location: String) throws {
-        let climbs = location.split(separator: "/").contains("..")
-        guard location.contains("#") || location.contains("?") || climbs || location.hasPrefix("runs:") else { return }
-        throw MLflowName.invalid(
-            "artifact_location",
-            location,
-            "artifact_location URL can't include fragments, params, '..' or a runs:/ URI."
-        )
     }
 
     private func move(_ call: MLflowCall, _ stage: LifecycleStage) async throws -> Response {

@@ -6,12 +6,10 @@ import WireAPI
 /// MLflow's calls about logged models.
 package struct LoggedModelController: Sendable {
     private let models: LoggedModelStore
-    private let artifacts: ArtifactStore
 
     /// Makes the controller of a store.
-    package init(models: LoggedModelStore, artifacts: ArtifactStore) {
+    package init(models: LoggedModelStore) {
         self.models = models
-        self.artifacts = artifacts
     }
 
     /// Declares the routes.
@@ -46,7 +44,6 @@ package struct LoggedModelController: Sendable {
             try await models.log(params: Self.pairs(body.params), on: Self.id(call))
             return .mlflowEmpty
         }
-        routes.mlflow(.get, "\(base)/{model_id}/artifacts/directories", .trackingRead, listArtifacts)
     }
 
     private func create(_ call: MLflowCall) async throws -> Response {
@@ -70,19 +67,19 @@ package struct LoggedModelController: Sendable {
         let page = try await models.search(
             LoggedModelStore.Query(
                 experiments: try (body.experimentIDs ?? []).map(ExperimentStore.number),
-                filter: body.filter,
+                filter: body.filter.flatMap { $0.isEmpty ? nil : $0 },
                 datasets: try (body.datasets ?? []).map { dataset in
                     guard let name = dataset.datasetName, !name.isEmpty else {
                         throw PlatformError.mlflowInvalid("`dataset_name` in the `datasets` clause must be specified.")
                     }
-                    return (name, dataset.datasetDigest)
+                    return (name, dataset.datasetDigest.flatMap { $0.isEmpty ? nil : $0 })
                 },
                 order: try (body.orderBy ?? []).map { order in
                     LoggedModelStore.Order(
                         field: try MLflowCall.require(order.fieldName, "order_by.field_name"),
                         ascending: order.ascending ?? true,
-                        datasetName: order.datasetName,
-                        datasetDigest: order.datasetDigest
+                        datasetName: order.datasetName.flatMap { $0.isEmpty ? nil : $0 },
+                        datasetDigest: order.datasetDigest.flatMap { $0.isEmpty ? nil : $0 }
                     )
                 },
                 maximum: Int(clamping: body.maxResults?.value ?? 50),
@@ -94,17 +91,6 @@ package struct LoggedModelController: Sendable {
                 writer.array("models", page.elements) { writer, model in writer.object { $0.members(of: model) } }
             }
             writer.member("next_page_token", page.nextToken)
-        }
-    }
-
-    private func listArtifacts(_ call: MLflowCall) async throws -> Response {
-        let model = try await models.get(Self.id(call))
-        let folder = try ArtifactPath.check(call.query("artifact_directory_path") ?? "")
-        let root = ArtifactController.path(of: model.artifactLocation) ?? ""
-        let entries = root.isEmpty ? [] : try await artifacts.list(folder.isEmpty ? root : "\(root)/\(folder)")
-        return .mlflow { writer in
-            writer.member("root_uri", model.artifactLocation)
-            if !entries.isEmpty { writer.array("files", entries) { $0.entry($1, in: folder) } }
         }
     }
 

@@ -7,12 +7,10 @@ import WireAPI
 /// MLflow's calls about runs: their life, search and inputs. What they log is in `RunController+Log`.
 package struct RunController: Sendable {
     let runs: RunStore
-    let artifacts: ArtifactStore
 
     /// Makes the controller of a store.
-    package init(runs: RunStore, artifacts: ArtifactStore) {
+    package init(runs: RunStore) {
         self.runs = runs
-        self.artifacts = artifacts
     }
 
     /// Declares the routes.
@@ -29,7 +27,6 @@ package struct RunController: Sendable {
         addLogRoutes(to: routes, base)
         addInputRoutes(to: routes, base)
         addHistoryRoutes(to: routes)
-        routes.mlflow(.get, "mlflow/artifacts/list", .trackingRead, listArtifacts)
     }
 
     /// The run that a request names: `run_id`, or `run_uuid` of old clients.
@@ -98,22 +95,6 @@ package struct RunController: Sendable {
                 writer.array("runs", page.elements) { writer, run in writer.object { $0.members(of: run) } }
             }
             writer.member("next_page_token", page.nextToken)
-        }
-    }
-
-    private func listArtifacts(_ call: MLflowCall) async throws -> Response {
-        let run = try await runs.get(Self.run(call.query("run_id"), call.query("run_uuid")))
-        let folder = try ArtifactPath.check(call.query("path") ?? "")
-        guard let root = ArtifactController.path(of: run.info.artifactURI) else {
-            throw PlatformError.mlflowInvalid(
-                "The artifacts of run '\(run.info.id)' are at '\(run.info.artifactURI)', which this server does not serve."
-            )
-        }
-        let entries = try await artifacts.list(folder.isEmpty ? root : "\(root)/\(folder)")
-        return .mlflow { writer in
-            writer.member("root_uri", run.info.artifactURI)
-            guard !entries.isEmpty else { return }
-            writer.array("files", entries) { $0.entry($1, in: folder) }
         }
     }
 

@@ -21,7 +21,9 @@ package struct Migration: Sendable {
 package enum Schema {
     /// Every step, in order.
     package static let migrations: [Migration] = [
-        .journal, .security, .datasets, .pipelines, .tracking, .registry, .serving, .monitoring,
+        .journal, .security, .datasets, .pipelines, .tracking, .registry, .serving, .monitoring, .trackingMore,
+        .registryMore,
+        .evaluation,
         .console,
     ]
 }

@@ -16,24 +16,60 @@ extension ExperimentStore {
         token: String?
     ) async throws -> Page<Experiment> {
         try TrackingLimits.page(maximum)
-        let offset = try OffsetToken.offset(of: token)
+        let terms = try Self.ordering(order)
+        let start = try SortPaging.start(of: token, count: terms.count)
         var condition = SQLCondition("lifecycle_stage", anyOf: view.stages)
         for clause in try SearchFilter.parse(filter) { condition.and(try Self.condition(clause)) }
-        let ordering = try Self.ordering(order)
-        let sql = "SELECT * FROM experiment AS e WHERE \(condition.sql) ORDER BY \(ordering) LIMIT ? OFFSET ?"
-        let arguments = condition.arguments + [.integer(Int64(maximum) + 1), .integer(Int64(offset))]
-        let found = try await database.read { reader in
-            try reader.query(sql, arguments).map { row in
-                try Experiment(row: row, tags: Self.tags(of: row.integer("experiment_id"), reader))
+        if case .after(let values) = start { condition.and(SortPaging.condition(terms, after: values)) }
+        let columns = terms.enumerated().map { "\($1.sql) AS k\($0)" }.joined(separator: ", ")
+        let sql =
+            "SELECT e.*, \(columns) FROM experiment AS e WHERE \(condition.sql) "
+            + "ORDER BY \(SortPaging.ordering(terms)) LIMIT ? OFFSET ?"
+        let arguments = condition.arguments + [.integer(Int64(maximum) + 1), .integer(Int64(start.offset))]
+        return try await database.read { reader in
+            let rows = try reader.query(sql, arguments)
+            let shown = rows.prefix(maximum)
+            let tags = try Self.tags(of: shown.map { try $0.integer("experiment_id") }, reader)
+            let found = try shown.map { row in
+                try Experiment(row: row, tags: tags[row.integer("experiment_id")] ?? [])
+            }
+            guard rows.count > maximum, let last = shown.last else { return Page(elements: found, nextToken: nil) }
+            let values = try terms.indices.map { try last.value("k\($0)") }
+            return Page(elements: found, nextToken: SortPaging.token(after: values))
+        }
+    }
+
+    /// The most experiments whose tags one statement loads.
+    private static let experimentsPerStatement = 500
+
+    /// The tags of several experiments, each by key.
+    private static func tags(of ids: [Int64], _ reader: any SQLReader) throws -> [Int64: [KeyValue]] {
+        var found: [Int64: [KeyValue]] = [:]
+        for start in stride(from: 0, to: ids.count, by: experimentsPerStatement) {
+            let some = ids[start..<min(start + experimentsPerStatement, ids.count)]
+            let condition = SQLCondition("experiment_id", anyOf: some.map(SQLValue.integer))
+            let rows = try reader.query(
+                "SELECT experiment_id, key, value FROM experiment_tag WHERE \(condition.sql) ORDER BY experiment_id, key",
+                condition.arguments
+            )
+            for row in rows {
+                found[try row.integer("experiment_id"), default: []].append(
+                    KeyValue(try row.text("key"), try row.text("value"))
+                )
             }
         }
-        let more = found.count > maximum
-        return Page(elements: Array(found.prefix(maximum)), nextToken: more ? OffsetToken.make(offset + maximum) : nil)
+        return found
     }
 
     private static let attributes: Set<String> = ["name", "experiment_id", "creation_time", "last_update_time"]
 
     private static func condition(_ clause: SearchClause) throws -> SQLCondition {
+        let testsNull = clause.comparator == .isNull || clause.comparator == .isNotNull
+        if testsNull, clause.entity == nil || clause.entity == "attribute" {
+            throw PlatformError.mlflowInvalid(
+                "IS NULL / IS NOT NULL is only supported for tags, not for attribute '\(clause.key)'"
+            )
+        }
         switch clause.entity ?? "attribute" {
         case "attribute":
             guard attributes.contains(clause.key) else {
@@ -77,10 +113,10 @@ extension ExperimentStore {
         }
     }
 
-    private static func ordering(_ order: [String]) throws -> String {
-        var parts: [String] = []
+    private static func ordering(_ order: [String]) throws -> [SortTerm] {
+        var terms: [SortTerm] = []
         var seen: Set<String> = []
-        for text in order {
+        for text in order.isEmpty ? ["creation_time DESC", "experiment_id ASC"] : order {
             let field = try SearchOrder.parse(text)
             guard ["attribute", nil].contains(field.entity) else {
                 throw PlatformError.mlflowInvalid("Invalid order_by entity: \(field.entity ?? "")")
@@ -88,10 +124,11 @@ extension ExperimentStore {
             guard attributes.contains(field.key) else {
                 throw SearchFields.invalidKey("attribute", field.key, attributes)
             }
-            if seen.insert(field.key).inserted { parts.append("e.\(field.key) \(field.ascending ? "ASC" : "DESC")") }
+            if seen.insert(field.key).inserted {
+                terms.append(SortTerm("e.\(field.key)", ascending: field.ascending))
+            }
         }
-        if parts.isEmpty { parts.append("e.creation_time DESC") }
-        if !seen.contains("experiment_id") { parts.append("e.experiment_id DESC") }
-        return parts.joined(separator: ", ")
+        if !seen.contains("experiment_id") { terms.append(SortTerm("e.experiment_id", ascending: false)) }
+        return terms
     }
 }

@@ -33,9 +33,7 @@ package struct ExperimentStore: Sendable {
         }
     }
 
-    private func location(of id: Int64) -> String {
-        artifactRoot.hasSuffix("/") ? "\(artifactRoot)\(id)" : "\(artifactRoot)/\(id)"
-    }
+    private func location(of id: Int64) -> String { ArtifactLocation.append(String(id), to: artifactRoot) }
 
     /// Creates an experiment.
     ///
@@ -50,6 +48,7 @@ package struct ExperimentStore: Sendable {
     ) async throws -> Int64 {
         try Self.check(name: name)
         for tag in tags { try TrackingLimits.experimentTag(tag) }
+        let given = artifactLocation.flatMap { $0.isEmpty ? nil : ArtifactLocation.resolve($0) }
         let now = time.now()
         return try await database.write { transaction in
             if try transaction.first("SELECT 1 AS found FROM experiment WHERE name = ?", [.text(name)]) != nil {
@@ -57,7 +56,7 @@ package struct ExperimentStore: Sendable {
             }
             let row = try transaction.first("SELECT MAX(experiment_id) + 1 AS next FROM experiment")
             let id = try row?.integer("next") ?? 1
-            let location = artifactLocation.flatMap { $0.isEmpty ? nil : $0 } ?? location(of: id)
+            let location = given ?? location(of: id)
             try transaction.execute(
                 "INSERT INTO experiment (experiment_id, name, artifact_location, lifecycle_stage, creation_time, last_update_time) "
                     + "VALUES (?, ?, ?, 'active', ?, ?)",

@@ -66,3 +66,18 @@ package struct LoggedModel: Sendable, Hashable {
         sourceRunID = try row.optionalText("source_run_id")
     }
 }
+
+extension LoggedModel.Measure {
+    init(row: SQLRow) throws {
+        point = MetricPoint(
+            key: try row.text("key"),
+            value: try row.bool("is_nan") ? .nan : row.real("value"),
+            timestamp: try row.integer("timestamp"),
+            step: try row.integer("step"),
+            modelID: try row.text("model_id"),
+            datasetName: try row.optionalText("dataset_name"),
+            datasetDigest: try row.optionalText("dataset_digest")
+        )
+        runID = try row.text("run_id")
+    }
+}

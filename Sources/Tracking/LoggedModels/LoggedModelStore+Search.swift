@@ -57,14 +57,13 @@ extension LoggedModelStore {
 
     /// One page of models.
     ///
-    /// - Throws: `INVALID_PARAMETER_VALUE`.
+    /// - Throws: `INVALID_PARAMETER_VALUE`, also for a page token of another search.
     package func search(_ query: Query) async throws -> Page<LoggedModel> {
         try TrackingLimits.page(query.maximum)
-        let offset = try OffsetToken.offset(of: query.token)
         let datasets = Self.datasets(query.datasets)
         var condition = SQLCondition("l.experiment_id", anyOf: query.experiments.map(SQLValue.integer))
         condition.and(SQLCondition("l.lifecycle_stage = 'active'"))
-        let clauses = try SearchFilter.parse(query.filter)
+        let clauses = try Self.clauses(query.filter)
         for clause in clauses { condition.and(try Self.condition(clause, datasets)) }
         if let datasets, !clauses.contains(where: { $0.entity == "metrics" }) {
             condition.and(
@@ -74,15 +73,39 @@ extension LoggedModelStore {
                 )
             )
         }
-        let ordering = try Self.ordering(query.order)
-        let sql = "SELECT * FROM logged_model AS l WHERE \(condition.sql) ORDER BY \(ordering.sql) LIMIT ? OFFSET ?"
+        let ordering = try LoggedModelOrdering(query.order)
+        let token = LoggedModelToken(query)
+        let start = try token.start(of: query.token, count: ordering.terms.count)
+        var after = SQLCondition("1 = 1")
+        if case .after(let values) = start { after = SortPaging.condition(ordering.terms, after: values) }
+        let sql =
+            "SELECT * FROM (SELECT l.*, \(ordering.columns.sql) FROM logged_model AS l WHERE \(condition.sql)) AS s "
+            + "WHERE \(after.sql) ORDER BY \(SortPaging.ordering(ordering.terms)) LIMIT ? OFFSET ?"
         let arguments =
-            condition.arguments + ordering.arguments + [.integer(Int64(query.maximum) + 1), .integer(Int64(offset))]
+            ordering.columns.arguments + condition.arguments + after.arguments
+            + [.integer(Int64(query.maximum) + 1), .integer(Int64(start.offset))]
         let maximum = query.maximum
         return try await database.read { reader in
             let rows = try reader.query(sql, arguments)
-            let models = try rows.prefix(maximum).map { try Self.complete(LoggedModel(row: $0), reader) }
-            return Page(elements: models, nextToken: rows.count > maximum ? OffsetToken.make(offset + maximum) : nil)
+            let shown = rows.prefix(maximum)
+            let models = try Self.complete(shown.map(LoggedModel.init(row:)), reader)
+            guard rows.count > maximum, let last = shown.last else { return Page(elements: models, nextToken: nil) }
+            let values = try ordering.terms.map { try last.value($0.sql) }
+            return Page(elements: models, nextToken: token.make(after: values))
+        }
+    }
+
+    /// The comparisons of a filter.
+    ///
+    /// - Throws: `INVALID_PARAMETER_VALUE` that begins with "Invalid filter string".
+    private static func clauses(_ filter: String?) throws -> [SearchClause] {
+        do {
+            return try SearchFilter.parse(filter)
+        } catch let error as PlatformError {
+            throw PlatformError.mlflowInvalid(
+                "Invalid filter string: '\((filter ?? "").prefix(500))'. Expected a list of comparisons separated by 'AND' "
+                    + "(e.g. 'metrics.loss > 0.1 AND params.lr = 0.01'). \(error.message)"
+            )
         }
     }
 
@@ -95,7 +118,7 @@ extension LoggedModelStore {
         return SQLCondition("(\(parts.joined(separator: " OR ")))", arguments)
     }
 
-    private static let attributes = [
+    static let attributes = [
         "name": "name", "model_id": "model_id", "model_type": "model_type", "status": "status",
         "source_run_id": "source_run_id", "experiment_id": "experiment_id", "creation_timestamp": "creation_time",
         "creation_timestamp_ms": "creation_time", "creation_time": "creation_time",
@@ -104,6 +127,7 @@ extension LoggedModelStore {
     ]
 
     private static func condition(_ clause: SearchClause, _ datasets: SQLCondition?) throws -> SQLCondition {
+        try checkOperator(clause)
         switch clause.entity ?? "attributes" {
         case "attributes":
             guard let column = attributes[clause.key] else {
@@ -123,14 +147,22 @@ extension LoggedModelStore {
                 [.text(clause.key)] + value.arguments + (datasets?.arguments ?? [])
             )
         case "params":
-            return try SQLCondition.pair(table: "logged_model_param", owner: "model_id", of: "l.model_id", clause)
-        case "tags":
-            return try SQLCondition.pair(table: "logged_model_tag", owner: "model_id", of: "l.model_id", clause)
+            return try pair("logged_model_param", clause)
+        case "tags": return try pair("logged_model_tag", clause)
         case let other:
             throw PlatformError.mlflowInvalid(
                 "Invalid entity type: '\(other)'. Expected one of ['attributes', 'metrics', 'params', 'tags']."
             )
         }
+    }
+
+    /// A comparison of the value of a tag or param, also with a list.
+    private static func pair(_ table: String, _ clause: SearchClause) throws -> SQLCondition {
+        let inner = try SQLCondition.text("p.value", clause, allowingLists: true)
+        return SQLCondition(
+            "EXISTS (SELECT 1 FROM \(table) AS p WHERE p.model_id = l.model_id AND p.key = ? AND \(inner.sql))",
+            [.text(clause.key)] + inner.arguments
+        )
     }
 
     /// `status = 'READY'` means `LOGGED_MODEL_READY`.
@@ -146,40 +178,19 @@ extension LoggedModelStore {
         )
     }
 
-    private static func ordering(_ order: [Order]) throws -> SQLCondition {
-        var parts: [String] = []
-        var arguments: [SQLValue] = []
-        for field in order.prefix(16) {
-            let direction = field.ascending ? "ASC" : "DESC"
-            guard let dot = field.field.firstIndex(of: ".") else {
-                guard let column = attributes[field.field] else {
-                    throw PlatformError.mlflowInvalid("Invalid order by field name: \(field.field)")
-                }
-                parts.append("CASE WHEN l.\(column) IS NULL THEN 1 ELSE 0 END, l.\(column) \(direction)")
-                continue
-            }
-            guard field.field[..<dot] == "metrics" else {
-                throw PlatformError.mlflowInvalid(
-                    "Invalid order by field name: \(field.field). Only metrics are supported."
-                )
-            }
-            var only = ""
-            var bound: [SQLValue] = [.text(String(field.field[field.field.index(after: dot)...]))]
-            if let name = field.datasetName {
-                only += " AND m.dataset_name = ?"
-                bound.append(.text(name))
-            }
-            if let digest = field.datasetDigest {
-                only += " AND m.dataset_digest = ?"
-                bound.append(.text(digest))
-            }
-            let newest =
-                "(SELECT m.value FROM logged_model_metric AS m WHERE m.model_id = l.model_id AND m.key = ?\(only) "
-                + "ORDER BY m.timestamp DESC, m.step DESC, m.run_id LIMIT 1)"
-            parts.append("CASE WHEN \(newest) IS NULL THEN 1 ELSE 0 END, \(newest) \(direction)")
-            arguments += bound + bound
-        }
-        parts.append("l.creation_time DESC, l.model_id ASC")
-        return SQLCondition(parts.joined(separator: ", "), arguments)
+    private static func checkOperator(_ clause: SearchClause) throws {
+        let column = attributes[clause.key] ?? ""
+        let isAttribute = (clause.entity ?? "attributes") == "attributes"
+        let isNumber =
+            clause.entity == "metrics" || (isAttribute && (column.hasSuffix("_time") || column == "experiment_id"))
+        let numeric: [SearchComparator] = [.less, .lessOrEqual, .greater, .greaterOrEqual, .equal, .notEqual]
+        let textual: [SearchComparator] = [.equal, .notEqual, .like, .caseInsensitiveLike, .in, .notIn]
+        guard ["attributes", "metrics", "params", "tags"].contains(clause.entity ?? "attributes"),
+            !(isNumber ? numeric : textual).contains(clause.comparator)
+        else { return }
+        throw PlatformError.mlflowInvalid(
+            "Invalid comparison operator for \(clause.entity ?? "attributes").\(clause.key): '\(clause.comparator.rawValue)'. "
+                + "Expected one of \((isNumber ? numeric : textual).map(\.rawValue))"
+        )
     }
 }

@@ -18,7 +18,7 @@ package struct LoggedModelStore: Sendable {
     package struct NewModel: Sendable {
         /// The experiment; it must be active.
         package let experimentID: Int64
-        /// Its name; nil or empty for a made-up one.
+        /// Its name; nil for a made-up one.
         package let name: String?
         /// What kind of model it is.
         package let modelType: String?
@@ -53,19 +53,17 @@ package struct LoggedModelStore: Sendable {
     package func create(_ new: NewModel, actor: String) async throws -> LoggedModel {
         let id = "m-" + identifiers()
         let now = time.now()
-        let name = new.name.flatMap { $0.isEmpty ? nil : $0 } ?? RunName.make(from: id)
+        let name = new.name ?? RunName.make(from: id)
         try Self.check(name: name)
         return try await database.write { transaction in
             let experiment = try ExperimentStore.load(new.experimentID, transaction)
             try ExperimentStore.requireActive(experiment)
-            let location = experiment.artifactLocation
-            let root = location.hasSuffix("/") ? location : location + "/"
+            let location = ArtifactLocation.append("models/\(id)/artifacts", to: experiment.artifactLocation)
             try transaction.execute(
                 "INSERT INTO logged_model (model_id, experiment_id, name, artifact_location, creation_time, last_update_time, "
                     + "status, lifecycle_stage, model_type, source_run_id) VALUES (?, ?, ?, ?, ?, ?, ?, 'active', ?, ?)",
                 [
-                    .text(id), .integer(new.experimentID), .text(name), .text("\(root)models/\(id)/artifacts"),
-                    .time(now),
+                    .text(id), .integer(new.experimentID), .text(name), .text(location), .time(now),
                     .time(now), .text(LoggedModelStatus.pending.rawValue), .optional(new.modelType),
                     .optional(new.sourceRunID.flatMap { $0.isEmpty ? nil : $0 }),
                 ]
@@ -181,30 +179,39 @@ extension LoggedModelStore {
 
     /// A model with its tags, params and metrics.
     static func complete(_ model: LoggedModel, _ reader: any SQLReader) throws -> LoggedModel {
-        var model = model
-        let id: [SQLValue] = [.text(model.id)]
-        model.tags = try reader.query("SELECT key, value FROM logged_model_tag WHERE model_id = ? ORDER BY key", id)
-            .map { KeyValue(try $0.text("key"), try $0.text("value")) }
-        model.params = try reader.query("SELECT key, value FROM logged_model_param WHERE model_id = ? ORDER BY key", id)
-            .map { KeyValue(try $0.text("key"), try $0.text("value")) }
-        model.metrics = try reader.query(
-            "SELECT * FROM logged_model_metric WHERE model_id = ? ORDER BY key, timestamp, step, run_id",
-            id
-        ).map { row in
-            LoggedModel.Measure(
-                point: MetricPoint(
-                    key: try row.text("key"),
-                    value: try row.bool("is_nan") ? .nan : row.real("value"),
-                    timestamp: try row.integer("timestamp"),
-                    step: try row.integer("step"),
-                    modelID: model.id,
-                    datasetName: try row.optionalText("dataset_name"),
-                    datasetDigest: try row.optionalText("dataset_digest")
-                ),
-                runID: try row.text("run_id")
-            )
+        try complete([model], reader)[0]
+    }
+
+    /// The most models whose details one statement loads.
+    private static let modelsPerStatement = 500
+
+    /// Models with their tags, params and metrics: three statements for every 500 models.
+    static func complete(_ models: [LoggedModel], _ reader: any SQLReader) throws -> [LoggedModel] {
+        var models = models
+        for start in stride(from: 0, to: models.count, by: modelsPerStatement) {
+            let range = start..<min(start + modelsPerStatement, models.count)
+            let condition = SQLCondition("model_id", anyOf: models[range].map { .text($0.id) })
+            let places = Dictionary(range.map { (models[$0].id, $0) }, uniquingKeysWith: { first, _ in first })
+            func each(_ table: String, _ order: String, _ body: (inout LoggedModel, SQLRow) throws -> Void) throws {
+                let rows = try reader.query(
+                    "SELECT * FROM \(table) WHERE \(condition.sql) ORDER BY model_id, \(order)",
+                    condition.arguments
+                )
+                for row in rows {
+                    if let place = places[try row.text("model_id")] { try body(&models[place], row) }
+                }
+            }
+            try each("logged_model_tag", "key") {
+                $0.tags.append(KeyValue(try $1.text("key"), try $1.text("value")))
+            }
+            try each("logged_model_param", "key") {
+                $0.params.append(KeyValue(try $1.text("key"), try $1.text("value")))
+            }
+            try each("logged_model_metric", "key, timestamp, step, run_id") {
+                $0.metrics.append(try LoggedModel.Measure(row: $1))
+            }
         }
-        return model
+        return models
     }
 
     private static func set(_ pair: KeyValue, _ table: String, _ id: String, _ transaction: any SQLTransaction) throws {
@@ -217,10 +224,10 @@ extension LoggedModelStore {
 
     /// A model's name stands in URIs, so the characters that mean something there are refused.
     private static func check(name: String) throws {
-        guard let bad = name.first(where: { "/:.%\"'".contains($0) }) else { return }
+        if !name.isEmpty, !name.contains(where: { "/:.%\"'".contains($0) }) { return }
         throw PlatformError.mlflowInvalid(
             "Invalid model name (\(name.prefix(200))) provided. Model name must be a non-empty string and cannot contain "
-                + "the following characters: '/', ':', '.', '%', '\"', \"'\". Found '\(bad)'."
+                + "the following characters: ('/', ':', '.', '%', '\"', \"'\")"
         )
     }
 }

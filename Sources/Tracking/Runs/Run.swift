@@ -85,3 +85,12 @@ struct RunHandle: Sendable {
         }
     }
 }
+
+extension RunHandle {
+    init(row: SQLRow) throws {
+        key = try row.integer("run_key")
+        id = try row.text("run_id")
+        experimentID = try row.integer("experiment_id")
+        stage = LifecycleStage(rawValue: try row.text("lifecycle_stage")) ?? .active
+    }
+}

@@ -3,9 +3,10 @@ import Primitives
 /// Makes names for runs that the user did not name: `calm-heron-417`. The same identifier gives the same name.
 enum RunName {
     private static let qualities = [
-        "able", "bold", "brave", "bright", "calm", "clever", "eager", "fair", "fond", "gentle", "glad", "keen", "kind",
-        "lively", "lucky", "merry", "nimble", "polite", "proud", "quick", "quiet", "sleek", "smart", "steady", "swift",
-        "tidy", "upbeat", "vivid", "warm", "wise", "witty", "zesty",
+        "able", "adaptable", "bold", "bright", "calm", "capable", "charming", "clean", "dapper", "delightful", "efficient",
+        "fearless", "fortunate", "gentle", "gifted", "honorable", "judicious", "kindly", "learned", "likeable", "luminous",
+        "melodic", "nimble", "orderly", "peaceful", "polite", "resilient", "sincere", "thoughtful", "upbeat", "wise",
+        "youthful",
     ]
     private static let animals = [
         "ant", "bear", "bee", "crane", "crow", "deer", "dove", "duck", "eagle", "finch", "fox", "frog", "goat", "hare",

@@ -1,120 +1,191 @@
 import Primitives
 import Storage
 
-/// A run search as one SQL statement that yields keys of runs in order.
+/// A run search: the keys of one page of runs, in order.
+///
+/// Three ways lead there. When a comparison has few matches, they are looked up by its index and sorted. When the order
+/// begins with a metric or the start time, its index is followed until the page is full. Otherwise everything that
+/// matches is sorted.
 struct RunSearch: Sendable {
-    let sql: String
-    let arguments: [SQLValue]
+    /// A run of a page and the values that it is sorted by.
+    struct Hit: Sendable {
+        let key: Int64
+        let sortValues: [SQLValue]
+    }
 
+    /// The most matches that are worth sorting instead of following an index.
+    private static let fewMatches: Int64 = 2000
+    /// The most experiments whose indexes are followed side by side.
+    private static let manyExperiments = 16
+
+    private let experiments: [SQLValue]
+    private let stages: [SQLValue]
+    private let filters: [RunFilter]
+    private let ordering: RunOrdering
+    private let start: PageStart
+    private let limit: Int
+
+    /// - Throws: `INVALID_PARAMETER_VALUE`.
     init(_ query: RunStore.Query) throws {
-        var condition = SQLCondition("r.experiment_id", anyOf: query.experiments.map(SQLValue.integer))
-        condition.and(SQLCondition("r.lifecycle_stage", anyOf: query.view.stages))
-        for clause in try SearchFilter.parse(query.filter) { condition.and(try Self.condition(clause)) }
-        let ordering = try RunOrdering(query.order)
-        sql =
-            "SELECT r.run_key FROM tracking_run AS r\(ordering.joins) WHERE \(condition.sql) ORDER BY \(ordering.terms)"
-        arguments = ordering.arguments + condition.arguments
+        let experiments = Set(query.experiments).sorted().map(SQLValue.integer)
+        let scope = SQLCondition("m.experiment_id", anyOf: experiments)
+        self.experiments = experiments
+        stages = query.view.stages
+        filters = try SearchFilter.parse(query.filter).map { try RunFilter($0, experiments: scope) }
+        ordering = try RunOrdering(query.order)
+        start = try SortPaging.start(of: query.token, count: ordering.terms.count)
+        limit = query.maximum + 1
     }
 
-    private static func condition(_ clause: SearchClause) throws -> SQLCondition {
-        switch try SearchFields.entity(clause.entity) {
-        case .attribute: return try attribute(clause)
-        case .metric: return try metric(clause)
-        case .parameter: return try SQLCondition.pair(table: "run_param", owner: "run_key", of: "r.run_key", clause)
-        case .tag: return try SQLCondition.pair(table: "run_tag", owner: "run_key", of: "r.run_key", clause)
-        case .dataset: return try dataset(clause)
+    /// The page's runs, and one more when there is a next page.
+    func hits(_ reader: any SQLReader) throws -> [Hit] {
+        if experiments.isEmpty { return [] }
+        if case .offset = start { return try sorted(nil, reader) }
+        for filter in filters {
+            guard let keys = filter.keys else { continue }
+            let count = try reader.first(
+                "SELECT COUNT(*) AS total FROM (\(keys.sql) LIMIT ?) AS k",
+                keys.arguments + [.integer(Self.fewMatches + 1)]
+            )?.integer("total")
+            if let count, count <= Self.fewMatches { return try sorted(keys, reader) }
         }
+        guard experiments.count <= Self.manyExperiments else { return try sorted(nil, reader) }
+        if let metric = ordering.leadingMetric { return try byMetric(metric, reader) }
+        if ordering.beginsWithStartTime { return try byTime(reader) }
+        return try sorted(nil, reader)
     }
 
-    private static func attribute(_ clause: SearchClause) throws -> SQLCondition {
-        let column = try SearchFields.column(clause.key)
-        if clause.comparator == .isNull || clause.comparator == .isNotNull {
-            throw PlatformError.mlflowInvalid(
-                "IS NULL / IS NOT NULL is only supported for tags and params, not for 'attribute' '\(clause.key)'"
-            )
-        }
-        if column == "start_time" || column == "end_time" { return try SQLCondition.number("r.\(column)", clause) }
-        return try SQLCondition.text("r.\(column)", clause, allowingLists: column == "run_id")
+    private var scope: SQLCondition {
+        var condition = SQLCondition("r.experiment_id", anyOf: experiments)
+        condition.and(SQLCondition("r.lifecycle_stage", anyOf: stages))
+        return condition
     }
 
-    /// NaN is unequal to everything and neither less nor greater.
-    private static func metric(_ clause: SearchClause) throws -> SQLCondition {
-        switch clause.value {
-        case .integer, .real: break
-        default:
-            throw PlatformError.mlflowInvalid("Expected numeric value type for metric. Found \(clause.value.written)")
+    private func columns(_ terms: [SortTerm]) -> String {
+        terms.enumerated().map { "\($1.sql) AS k\($0)" }.joined(separator: ", ")
+    }
+
+    /// Sorts all matches, or those among `keys`.
+    private func sorted(_ keys: SQLCondition?, _ reader: any SQLReader) throws -> [Hit] {
+        var condition = scope
+        for filter in filters { condition.and(filter.condition) }
+        if keys != nil { condition.and(SQLCondition("r.run_key = c.run_key")) }
+        if case .after(let values) = start { condition.and(SortPaging.condition(ordering.terms, after: values)) }
+        let source = keys.map { "(\($0.sql)) AS c CROSS JOIN tracking_run AS r" } ?? "tracking_run AS r"
+        let rows = try reader.query(
+            "SELECT r.run_key, \(columns(ordering.terms)) FROM \(source)\(ordering.joins.map(\.sql).joined()) "
+                + "WHERE \(condition.sql) ORDER BY \(SortPaging.ordering(ordering.terms)) LIMIT ? OFFSET ?",
+            (keys?.arguments ?? []) + ordering.joins.map { .text($0.key) } + condition.arguments
+                + [.integer(Int64(limit)), .integer(Int64(start.offset))]
+        )
+        return try rows.map { try hit($0, ordering.terms.count) }
+    }
+
+    /// Follows the metric's index: first the numbers in order, then the runs with NaN, then those without the metric.
+    private func byMetric(_ metric: String, _ reader: any SQLReader) throws -> [Hit] {
+        var found: [Hit] = []
+        var values: [SQLValue] = []
+        var first: Int64 = 0
+        if case .after(let given) = start, case .integer(let tier)? = given.first {
+            first = tier
+            values = given
         }
-        let value = try SQLCondition.number("m.value", clause)
-        let nan = clause.comparator == .notEqual ? "(\(value.sql) OR m.is_nan = 1)" : "\(value.sql) AND m.is_nan = 0"
+        for tier in first...max(first, 2) where found.count < limit {
+            let after = tier == first && !values.isEmpty ? Array(values.dropFirst(tier == 0 ? 1 : 2)) : nil
+            found += try tiered(metric, tier, after, limit - found.count, reader)
+        }
+        return found
+    }
+
+    private func tiered(_ metric: String, _ tier: Int64, _ after: [SQLValue]?, _ limit: Int, _ reader: any SQLReader)
+        throws -> [Hit]
+    {
+        let terms = Array(ordering.terms.dropFirst(tier == 0 ? 1 : 2))
+        let joins = Array(ordering.joins.dropFirst())
+        var parts: [SQLCondition] = []
+        for experiment in experiments {
+            var condition: SQLCondition
+            if tier == 2 {
+                condition = SQLCondition("r.experiment_id = ?", [experiment])
+                condition.and(
+                    SQLCondition(
+                        "NOT EXISTS (SELECT 1 FROM run_latest_metric AS n WHERE n.run_key = r.run_key AND n.key = ?)",
+                        [.text(metric)]
+                    )
+                )
+            } else {
+                condition = SQLCondition(
+                    "o0.experiment_id = ? AND o0.key = ? AND o0.is_nan = ? AND r.run_key = o0.run_key",
+                    [experiment, .text(metric), .integer(tier)]
+                )
+            }
+            let source = tier == 2 ? "tracking_run AS r" : "run_latest_metric AS o0 CROSS JOIN tracking_run AS r"
+            parts.append(part(source, joins, condition, terms, after, limit))
+        }
+        let lead: [SQLValue] = tier == 0 ? [.integer(0)] : [.integer(tier), tier == 1 ? .real(0) : .null]
+        return try merged(parts, terms, limit, reader).map { Hit(key: $0.key, sortValues: lead + $0.sortValues) }
+    }
+
+    /// Follows the index of start times.
+    private func byTime(_ reader: any SQLReader) throws -> [Hit] {
+        var after: [SQLValue]?
+        if case .after(let values) = start { after = values }
+        let parts = experiments.flatMap { experiment in
+            stages.map { stage in
+                part(
+                    "tracking_run AS r",
+                    ordering.joins,
+                    SQLCondition("r.experiment_id = ? AND r.lifecycle_stage = ?", [experiment, stage]),
+                    ordering.terms,
+                    after,
+                    limit
+                )
+            }
+        }
+        return try merged(parts, ordering.terms, limit, reader)
+    }
+
+    /// A statement whose order an index gives: the page's share of one experiment.
+    private func part(
+        _ source: String,
+        _ joins: [RunOrdering.Join],
+        _ wanted: SQLCondition,
+        _ terms: [SortTerm],
+        _ after: [SQLValue]?,
+        _ limit: Int
+    ) -> SQLCondition {
+        var condition = wanted
+        condition.and(SQLCondition("r.lifecycle_stage", anyOf: stages))
+        if let after, let term = terms.first, after[0] != .null {
+            // Said once more without alternatives, so that the index can begin there.
+            condition.and(SQLCondition("\(term.sql) \(term.ascending ? ">=" : "<=") ?", [after[0]]))
+        }
+        if let after { condition.and(SortPaging.condition(terms, after: after)) }
+        for filter in filters { condition.and(filter.condition) }
         return SQLCondition(
-            "EXISTS (SELECT 1 FROM run_latest_metric AS m WHERE m.run_key = r.run_key AND m.key = ? AND \(nan))",
-            [.text(clause.key)] + value.arguments
+            "SELECT r.run_key, \(columns(terms)) FROM \(source)\(joins.map(\.sql).joined()) WHERE \(condition.sql) "
+                + "ORDER BY \(SortPaging.ordering(terms)) LIMIT ?",
+            joins.map { .text($0.key) } + condition.arguments + [.integer(Int64(limit))]
         )
     }
 
-    private static func dataset(_ clause: SearchClause) throws -> SQLCondition {
-        let columns = ["name": "d.name", "digest": "d.digest", "context": "i.context"]
-        guard let column = columns[clause.key] else {
-            throw SearchFields.invalidKey("dataset", clause.key, Set(columns.keys))
-        }
-        let inner = try SQLCondition.text(column, clause, allowingLists: true)
-        return SQLCondition(
-            "EXISTS (SELECT 1 FROM run_dataset_input AS i JOIN run_dataset AS d ON d.dataset_key = i.dataset_key "
-                + "WHERE i.run_key = r.run_key AND \(inner.sql))",
-            inner.arguments
-        )
-    }
-}
-
-/// The order of a run search: outer joins to the tables of its fields, and the terms. Runs without a value come last,
-/// NaN before them.
-private struct RunOrdering {
-    private(set) var joins = ""
-    private(set) var arguments: [SQLValue] = []
-    private(set) var terms = ""
-
-    /// The most fields to order by.
-    private static let maximumFields = 16
-
-    init(_ order: [String]) throws {
-        guard order.count <= Self.maximumFields else {
-            throw PlatformError.mlflowInvalid("`order_by` has more than \(Self.maximumFields) fields.")
-        }
-        var parts: [String] = []
-        var seen: Set<String> = []
-        for (index, text) in order.enumerated() {
-            let field = try SearchOrder.parse(text)
-            let direction = field.ascending ? "ASC" : "DESC"
-            let entity = try SearchFields.entity(field.entity)
-            guard seen.insert("\(entity.rawValue).\(field.key)").inserted else {
-                throw PlatformError.mlflowInvalid("`order_by` contains duplicate fields: \(order)")
-            }
-            let alias = "o\(index)"
-            switch entity {
-            case .attribute:
-                let column = "r." + (try SearchFields.column(field.key))
-                if column == "r.start_time" { seen.insert("start_time") }
-                if column == "r.end_time" { parts.append("CASE WHEN \(column) IS NULL THEN 1 ELSE 0 END") }
-                parts.append("\(column) \(direction)")
-            case .metric:
-                join("run_latest_metric", alias, field.key)
-                parts.append("CASE WHEN \(alias).is_nan = 1 THEN 1 WHEN \(alias).value IS NULL THEN 2 ELSE 0 END")
-                parts.append("\(alias).value \(direction)")
-            case .parameter, .tag:
-                join(entity == .tag ? "run_tag" : "run_param", alias, field.key)
-                parts.append("CASE WHEN \(alias).value IS NULL THEN 1 ELSE 0 END")
-                parts.append("\(alias).value \(direction)")
-            case .dataset:
-                throw PlatformError.mlflowInvalid("Invalid order_by entity type 'dataset'")
+    private func merged(_ parts: [SQLCondition], _ terms: [SortTerm], _ limit: Int, _ reader: any SQLReader) throws
+        -> [Hit]
+    {
+        guard parts.count > 1 else {
+            return try parts.flatMap { part in
+                try reader.query(part.sql, part.arguments).map { try hit($0, terms.count) }
             }
         }
-        if !seen.contains("start_time") { parts.append("r.start_time DESC") }
-        parts.append("r.run_id")
-        terms = parts.joined(separator: ", ")
+        let union = parts.enumerated().map { "SELECT * FROM (\($1.sql)) AS p\($0)" }.joined(separator: " UNION ALL ")
+        let order = terms.enumerated().map { "k\($0) \($1.ascending ? "ASC" : "DESC")" }.joined(separator: ", ")
+        return try reader.query(
+            "SELECT * FROM (\(union)) AS u ORDER BY \(order) LIMIT ?",
+            parts.flatMap(\.arguments) + [.integer(Int64(limit))]
+        ).map { try hit($0, terms.count) }
     }
 
-    private mutating func join(_ table: String, _ alias: String, _ key: String) {
-        joins += " LEFT JOIN \(table) AS \(alias) ON \(alias).run_key = r.run_key AND \(alias).key = ?"
-        arguments.append(.text(key))
+    private func hit(_ row: SQLRow, _ count: Int) throws -> Hit {
+        Hit(key: try row.integer("run_key"), sortValues: try (0..<count).map { try row.value("k\($0)") })
     }
 }

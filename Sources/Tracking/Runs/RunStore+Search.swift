@@ -40,16 +40,17 @@ extension RunStore {
     /// - Throws: `INVALID_PARAMETER_VALUE` for a filter, field, page size or token that cannot be used.
     package func search(_ query: Query) async throws -> Page<Run> {
         try TrackingLimits.page(query.maximum)
-        let offset = try OffsetToken.offset(of: query.token)
-        let statement = try RunSearch(query)
-        let arguments = statement.arguments + [.integer(Int64(query.maximum) + 1), .integer(Int64(offset))]
+        let search = try RunSearch(query)
         let maximum = query.maximum
         return try await database.read { reader in
-            let handles = try reader.query(statement.sql + " LIMIT ? OFFSET ?", arguments).map { row in
-                RunHandle(key: try row.integer("run_key"), id: "", experimentID: 0, stage: .active)
-            }
-            let runs = try Self.load(Array(handles.prefix(maximum)), reader)
-            return Page(elements: runs, nextToken: handles.count > maximum ? OffsetToken.make(offset + maximum) : nil)
+            let hits = try search.hits(reader)
+            let shown = hits.prefix(maximum)
+            let runs = try Self.load(
+                shown.map { RunHandle(key: $0.key, id: "", experimentID: 0, stage: .active) },
+                reader
+            )
+            guard hits.count > maximum, let last = shown.last else { return Page(elements: runs, nextToken: nil) }
+            return Page(elements: runs, nextToken: SortPaging.token(after: last.sortValues))
         }
     }
 }

@@ -62,14 +62,13 @@ package struct RunStore: Sendable {
         return try await database.write { transaction in
             let experiment = try ExperimentStore.load(new.experimentID, transaction)
             try ExperimentStore.requireActive(experiment)
-            let location = experiment.artifactLocation
-            let root = location.hasSuffix("/") ? location : location + "/"
+            let artifacts = ArtifactLocation.append("\(id)/artifacts", to: experiment.artifactLocation)
             try transaction.execute(
                 "INSERT INTO tracking_run (run_id, experiment_id, name, user_id, status, start_time, end_time, artifact_uri, "
                     + "lifecycle_stage, deleted_time) VALUES (?, ?, ?, ?, 'RUNNING', ?, NULL, ?, 'active', NULL)",
                 [
                     .text(id), .integer(new.experimentID), .text(name), .text(new.userID), .integer(start),
-                    .text("\(root)\(id)/artifacts"),
+                    .text(artifacts),
                 ]
             )
             let run = try Self.handle(id, transaction)
@@ -142,6 +141,17 @@ package struct RunStore: Sendable {
         }
     }
 
+    /// What a run is, without what it logged.
+    ///
+    /// - Throws: `RESOURCE_DOES_NOT_EXIST`.
+    package func info(_ id: String) async throws -> RunInfo {
+        let row = try await database.read { reader in
+            try reader.first("SELECT * FROM tracking_run WHERE run_id = ?", [.text(id)])
+        }
+        guard let row else { throw Self.missing(id) }
+        return try RunInfo(row: row)
+    }
+
     /// A run with the latest of what it logged.
     ///
     /// - Throws: `RESOURCE_DOES_NOT_EXIST`.
@@ -154,18 +164,34 @@ extension RunStore {
     /// The tag that repeats the run's name.
     static let nameTag = "mlflow.runName"
 
+    static func missing(_ id: String) -> PlatformError {
+        PlatformError.mlflowMissing("Run with id=\(id.prefix(300)) not found")
+    }
+
     static func handle(_ id: String, _ reader: any SQLReader) throws -> RunHandle {
         let row = try reader.first(
-            "SELECT run_key, experiment_id, lifecycle_stage FROM tracking_run WHERE run_id = ?",
+            "SELECT run_id, run_key, experiment_id, lifecycle_stage FROM tracking_run WHERE run_id = ?",
             [.text(id)]
         )
-        guard let row else { throw PlatformError.mlflowMissing("Run with id=\(id.prefix(300)) not found") }
-        return RunHandle(
-            key: try row.integer("run_key"),
-            id: id,
-            experimentID: try row.integer("experiment_id"),
-            stage: LifecycleStage(rawValue: try row.text("lifecycle_stage")) ?? .active
+        guard let row else { throw missing(id) }
+        return try RunHandle(row: row)
+    }
+
+    /// The handles of several runs, in the order of their identifiers.
+    ///
+    /// - Throws: `RESOURCE_DOES_NOT_EXIST`.
+    static func handles(_ ids: [String], _ reader: any SQLReader) throws -> [RunHandle] {
+        let condition = SQLCondition("run_id", anyOf: ids.map(SQLValue.text))
+        var found: [String: RunHandle] = [:]
+        let rows = try reader.query(
+            "SELECT run_id, run_key, experiment_id, lifecycle_stage FROM tracking_run WHERE \(condition.sql)",
+            condition.arguments
         )
+        for row in rows { found[try row.text("run_id")] = try RunHandle(row: row) }
+        return try ids.map { id in
+            guard let run = found[id] else { throw missing(id) }
+            return run
+        }
     }
 
     static func setTag(_ tag: KeyValue, _ run: RunHandle, _ transaction: any SQLTransaction) throws {

@@ -17,7 +17,7 @@ package enum TrackingLimits {
     /// The most runs or experiments in one page.
     package static let pageSize = 50_000
     /// The most data sets in one `log-inputs`.
-    package static let datasetsPerRequest = 1000
+    package static let datasetsPerRequest = 10_000
 
     /// Checks a metric's name and time.
     static func check(_ metric: MetricPoint, path: String) throws {
@@ -56,11 +56,11 @@ package enum TrackingLimits {
 
     /// Checks a page size.
     static func page(_ size: Int, what: String = "max_results") throws {
-        guard (1...pageSize).contains(size) else {
-            throw PlatformError.mlflowInvalid(
-                "Invalid value \(size) for parameter '\(what)' supplied. It must be a positive integer no greater than \(pageSize)."
-            )
-        }
+        if (1...pageSize).contains(size) { return }
+        throw PlatformError.mlflowInvalid(
+            "Invalid value \(size) for parameter '\(what)' supplied. "
+                + (size < 1 ? "It must be a positive integer" : "It must be at most \(pageSize)")
+        )
     }
 
     private static func cut(_ value: String, to limit: Int) -> String {

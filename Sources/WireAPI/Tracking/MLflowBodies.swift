@@ -1,3 +1,5 @@
+import Primitives
+
 /// Bodies of the MLflow REST calls about experiments and runs. Every member is optional here, since a missing one has an
 /// error of its own; unknown members are ignored; names are those of MLflow's `service.proto`.
 package enum MLflowBodies {
@@ -19,8 +21,9 @@ package enum MLflowBodies {
         package let tags: [Pair]?
 
         enum CodingKeys: String, CodingKey {
-            case name, tags
+            case name
             case artifactLocation = "artifact_location"
+            case tags
         }
     }
 
@@ -36,9 +39,9 @@ package enum MLflowBodies {
         package let value: String?
 
         enum CodingKeys: String, CodingKey {
-            case key, value
             case experimentID = "experiment_id"
             case newName = "new_name"
+            case key, value
         }
     }
 
@@ -120,9 +123,9 @@ package enum MLflowBodies {
         package let value: String?
 
         enum CodingKeys: String, CodingKey {
-            case key, value
             case runID = "run_id"
             case runUUID = "run_uuid"
+            case key, value
         }
     }
 
@@ -148,9 +151,9 @@ package enum MLflowBodies {
         package let datasetDigest: String?
 
         enum CodingKeys: String, CodingKey {
-            case key, value, timestamp, step
             case runID = "run_id"
             case runUUID = "run_uuid"
+            case key, value, timestamp, step
             case modelID = "model_id"
             case datasetName = "dataset_name"
             case datasetDigest = "dataset_digest"
@@ -169,8 +172,8 @@ package enum MLflowBodies {
         package let tags: [Pair]?
 
         enum CodingKeys: String, CodingKey {
-            case metrics, params, tags
             case runID = "run_id"
+            case metrics, params, tags
         }
     }
 
@@ -276,6 +279,23 @@ package enum MLflowBodies {
 
         enum CodingKeys: String, CodingKey {
             case experimentIDs = "experiment_ids"
+        }
+    }
+
+    /// A GraphQL request.
+    package struct GraphQL: Decodable, Sendable {
+        /// The document.
+        package let query: String?
+        /// Values of its variables.
+        package let variables: [String: JSONValue]?
+        /// Which operation of the document to run.
+        package let operationName: String?
+
+        /// Makes a request.
+        package init(query: String?, variables: [String: JSONValue]?, operationName: String?) {
+            self.query = query
+            self.variables = variables
+            self.operationName = operationName
         }
     }
 }
