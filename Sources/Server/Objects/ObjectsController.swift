@@ -30,6 +30,7 @@ package struct ObjectsController: Sendable {
         }
         let writer = try objects.writer()
         for try await buffer in call.request.body {
+            await writer.ready()
             try buffer.withUnsafeReadableBytes { try writer.write($0) }
         }
         let stored = try await objects.blocking { _ in try writer.finish(expecting: expected) }
@@ -38,7 +39,7 @@ package struct ObjectsController: Sendable {
 
     private func get(_ call: Call) async throws -> Response {
         let digest = try Digest(call.parameter("digest"))
-        let size = try objects.size(digest)
+        let size = try await objects.blocking { try $0.size(digest) }
         let range = try ByteRange.parse(call.request.headers[.range], size: size)
         let blocks = objects.stream(digest, range: range)
         var headers: HTTPFields = [
@@ -54,7 +55,7 @@ package struct ObjectsController: Sendable {
         return Response(status: range == nil ? .ok : .partialContent, headers: headers, body: body)
     }
 
-    private func missing(_ call: Call, _ body: MissingObjects) throws -> MissingReply {
+    private func missing(_ call: Call, _ body: MissingObjects) async throws -> MissingReply {
         guard body.digests.count <= MissingObjects.maximumDigests else {
             throw PlatformError(
                 .tooLarge,
@@ -62,14 +63,17 @@ package struct ObjectsController: Sendable {
                 nextStep: "Ask in parts."
             )
         }
-        return MissingReply(missing: body.digests.filter { !objects.contains($0) })
+        return MissingReply(missing: try await objects.blocking { try $0.missing(body.digests) })
     }
 
     private func tree(_ call: Call) async throws -> TreeReply {
         let digest = try Digest(call.parameter("digest"))
-        let tree = try objects.tree(digest)
-        for entry in tree.entries where try objects.size(entry.digest) != entry.size {
-            throw PlatformError(.treeInvalid, "'\(entry.path)' has another size than its object.")
+        let tree = try await objects.blocking { objects in
+            let tree = try objects.tree(digest)
+            for entry in tree.entries where try objects.size(entry.digest) != entry.size {
+                throw PlatformError(.treeInvalid, "'\(entry.path)' has another size than its object.")
+            }
+            return tree
         }
         return TreeReply(digest: digest, files: tree.entries.count, bytes: tree.bytes)
     }

@@ -36,6 +36,11 @@ extension Primitives.Digest {
         Primitives.Digest(bytes.withUnsafeBytes { SHA256.hash(bytes: $0) })
     }
 
+    /// The digest of bytes where they lie.
+    static func sha256(of bytes: UnsafeRawBufferPointer) -> Primitives.Digest {
+        Primitives.Digest(SHA256.hash(bytes: bytes))
+    }
+
     fileprivate init(_ digest: SHA256Digest) {
         self.init(unchecked: Array(digest))
     }

@@ -103,6 +103,14 @@ final class DiskFile {
         guard fsync(descriptor) == 0 else { throw DiskFailure.make(errno, "fsync", path) }
     }
 
+    /// Tells the system to begin writing a range to the disk, so that a later `synchronise` finds less to do.
+    func beginWriteback(from offset: Int64, count: Int64) {
+        #if os(Linux)
+            // Linux starts to write what is dirty in the range, and drops only what is clean, of which there is none yet.
+            _ = posix_fadvise(descriptor, off_t(offset), off_t(count), POSIX_FADV_DONTNEED)
+        #endif
+    }
+
     /// Takes an exclusive advisory lock (`flock`) that lasts while the file is open.
     ///
     /// - Returns: false when another process has it.

@@ -1,16 +1,30 @@
+import Dispatch
 import Foundation
 import Primitives
+import Synchronization
 
-/// Reads an object piece by piece on demand, checking each chunk before it is handed on.
-actor ObjectReader {
-    /// Chunks handed on at once: 1 MiB.
-    private static let chunksAtOnce = 16
+/// Reads an object block by block, each checked before it is handed on. A thread of its own reads ahead while the consumer
+/// sends what it has; it stops when a few blocks wait.
+final class ObjectReader: @unchecked Sendable {
+    // @unchecked: `source`, `position` and `whole` are touched by one read at a time, which `State.isReading` sees to.
+
+    /// Bytes handed on at once: a whole number of chunks.
+    private static let blockBytes: Int64 = 1 << 20
+    /// Blocks that wait for the consumer.
+    private static let depth = 2
 
     private struct Source {
         let file: DiskFile
         let size: Int64
-        let chunks: [Digest]
+        let chunks: ChunkList
         let range: Range<Int64>
+    }
+
+    private struct State {
+        var waiting: [Result<Data?, any Error>] = []
+        var consumer: CheckedContinuation<Data?, any Error>?
+        var isReading = false
+        var isFinished = false
     }
 
     private let store: ObjectStore
@@ -19,7 +33,7 @@ actor ObjectReader {
     private var source: Source?
     private var position: Int64 = 0
     private var whole = SHA256Stream()
-    private var finished = false
+    private let state = Mutex(State())
 
     init(store: ObjectStore, digest: Digest, range: Range<Int64>?) {
         self.store = store
@@ -27,36 +41,79 @@ actor ObjectReader {
         asked = range
     }
 
-    /// The next block, or nil at the end of the range.
-    func next() throws -> Data? {
-        if finished { return nil }
+    /// The next block, or nil at the end of the range. One caller at a time.
+    func next() async throws -> Data? {
+        try await withCheckedThrowingContinuation { continuation in
+            let ready: Result<Data?, any Error>? = state.withLock { state in
+                if !state.waiting.isEmpty { return state.waiting.removeFirst() }
+                if state.isFinished { return .success(nil) }
+                state.consumer = continuation
+                return nil
+            }
+            readAhead()
+            if let ready { continuation.resume(with: ready) }
+        }
+    }
+
+    /// Starts a read unless one is under way, enough waits, or the end is reached.
+    private func readAhead() {
+        let begins = state.withLock { state in
+            guard !state.isReading, !state.isFinished, state.waiting.count < Self.depth else { return false }
+            state.isReading = true
+            return true
+        }
+        if begins { DispatchQueue.global(qos: .userInitiated).async { self.readUntilFull() } }
+    }
+
+    private func readUntilFull() {
+        var goesOn = true
+        while goesOn {
+            let block = Result { try readBlock() }
+            let isLast = (try? block.get()) == nil
+            let (consumer, more) = state.withLock { state in
+                let consumer = state.consumer
+                state.consumer = nil
+                if consumer == nil { state.waiting.append(block) }
+                state.isFinished = isLast
+                state.isReading = !isLast && state.waiting.count < Self.depth
+                return (consumer, state.isReading)
+            }
+            consumer?.resume(with: block)
+            goesOn = more
+        }
+    }
+
+    private func readBlock() throws -> Data? {
         let source = try opened()
         if position >= source.range.upperBound {
-            finished = true
             if source.range == 0..<source.size, whole.finalize() != digest {
-                throw try store.damage(digest, source.file)
+                throw try store.folder.damage(digest, source.file)
             }
             return nil
         }
         let step = Int64(ChunkList.chunkBytes)
         let first = position / step
         let start = first * step
-        let end = min(source.size, start + step * Int64(Self.chunksAtOnce))
-        let block = try source.file.read(Int(end - start), at: start)
-        try check(block, from: Int(first), source)
-        whole.update(block)
-        let upper = min(end, source.range.upperBound)
-        defer { position = upper }
-        return block.subdata(in: Int(position - start)..<Int(upper - start))
+        let end = min(source.size, start + Self.blockBytes)
+        let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: Int(end - start), alignment: 16)
+        guard let base = bytes.baseAddress else { return nil }
+        let block = Data(bytesNoCopy: base, count: bytes.count, deallocator: .custom { pointer, _ in pointer.deallocate() })
+        guard try source.file.read(into: bytes, at: start) == bytes.count else {
+            throw try store.folder.damage(digest, source.file)
+        }
+        try check(UnsafeRawBufferPointer(bytes), from: Int(first), source)
+        if source.range == 0..<source.size { whole.update(UnsafeRawBufferPointer(bytes)) }
+        let lower = position
+        position = min(end, source.range.upperBound)
+        if lower == start, position == end { return block }
+        return block.subdata(in: Int(lower - start)..<Int(position - start))
     }
 
-    private func check(_ block: Data, from first: Int, _ source: Source) throws {
-        var offset = 0
-        for expected in source.chunks.dropFirst(first).prefix(Self.chunksAtOnce) {
-            let chunk = block.dropFirst(offset).prefix(ChunkList.chunkBytes)
-            if Digest.sha256(of: chunk) != expected { throw try store.damage(digest, source.file) }
-            offset += ChunkList.chunkBytes
-        }
+    private func check(_ block: UnsafeRawBufferPointer, from first: Int, _ source: Source) throws {
+        let isGood =
+            source.chunks.count == 0
+            ? Digest.sha256(of: block) == digest : try source.chunks.firstDamaged(block, from: first) == nil
+        if !isGood { throw try store.folder.damage(digest, source.file) }
     }
 
     private func opened() throws -> Source {
@@ -71,10 +128,10 @@ actor ObjectReader {
                 context: ["digest": digest.description]
             )
         }
-        var chunks = [digest]
+        var chunks = ChunkList()
         if size > Int64(ChunkList.chunkBytes) {
-            guard let list = store.chunkList(digest, size: size) else { throw try store.damage(digest, file) }
-            chunks = list.digests
+            chunks =
+                try store.folder.chunkList(digest, size: size) ?? store.folder.rebuildChunkList(digest, file)
         }
         let made = Source(file: file, size: size, chunks: chunks, range: range)
         source = made

@@ -1,27 +1,31 @@
 import Foundation
 import Primitives
 
-/// Writes one object piece by piece with flat memory: a temporary file, hashed while it is written, then synced and
-/// renamed to its digest. Not shared between tasks at once; a writer that is dropped removes its file.
+/// Writes one object piece by piece with flat memory: a temporary file, hashed while it is written, then made durable under
+/// its digest. Not shared between tasks at once; a writer that is dropped removes its file.
 package final class ObjectWriter: @unchecked Sendable {
     // @unchecked: the store hands a writer to one owner, which uses it from one task at a time.
-    private let store: ObjectStore
-    private let temporary: String
+    private let backend: any ObjectBackend
     private let file: DiskFile
-    private var whole = SHA256Stream()
-    private var chunk = SHA256Stream()
-    private var chunkFill = 0
-    private var chunks: [Digest] = []
+    private let pipeline: WritePipeline
+    private var block: WritePipeline.Block?
     private var size: Int64 = 0
     private var done = false
 
-    init(store: ObjectStore) throws {
-        self.store = store
-        temporary = store.temporaryPath()
-        file = try DiskFile.creating(temporary)
+    init(backend: any ObjectBackend) throws {
+        self.backend = backend
+        file = try DiskFile.creating(backend.folder.temporaryPath())
+        pipeline = WritePipeline(file: file)
     }
 
     deinit { cancel() }
+
+    /// Returns when `write` would not have to wait for the disk. Tasks await this before each piece, so that no thread of
+    /// the cooperative pool waits.
+    package func ready() async {
+        guard block == nil || block?.isFull == true else { return }
+        await withCheckedContinuation { continuation in pipeline.whenRoom { continuation.resume() } }
+    }
 
     /// Adds bytes.
     ///
@@ -36,24 +40,24 @@ package final class ObjectWriter: @unchecked Sendable {
             cancel()
             throw ObjectFailure.tooLarge(nil, ObjectStore.maximumObjectBytes)
         }
-        do {
-            try file.write(bytes)
-        } catch {
-            cancel()
-            throw error
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let current = block ?? WritePipeline.Block()
+            rest = rest.dropFirst(current.fill(rest))
+            block = current
+            if current.isFull { try pass(current) }
         }
-        whole.update(bytes)
-        hashChunks(bytes)
         size += Int64(bytes.count)
     }
 
-    /// Makes the object durable and visible.
+    /// Makes the object durable and visible. Waits for the disk, and for the bucket where there is one.
     ///
     /// - Parameter expected: when given, the digest that the bytes must have.
-    /// - Throws: `digest_mismatch`, `disk_full`; the temporary file is removed.
+    /// - Throws: `digest_mismatch`, `disk_full`, `object_store_unavailable`; the temporary file is removed.
     package func finish(expecting expected: Digest? = nil) throws -> StoredObject {
         defer { cancel() }
-        let digest = whole.finalize()
+        let (digest, chunks) = try pipeline.finish(block)
+        block = nil
         if let expected, expected != digest {
             throw PlatformError(
                 .digestMismatch,
@@ -63,34 +67,26 @@ package final class ObjectWriter: @unchecked Sendable {
             )
         }
         let stored = StoredObject(digest: digest, size: size)
-        if store.holdsGood(stored) { return stored }
-        if chunkFill > 0 { chunks.append(chunk.finalize()) }
-        try file.setMode(0o400)
-        try file.synchronise()
-        try store.adopt(temporary, as: stored, chunks: chunks.count > 1 ? ChunkList(digests: chunks) : nil)
-        done = true
+        if try backend.holdsGood(stored) { return stored }
+        try backend.keep(file, as: stored, chunks: chunks)
         return stored
     }
 
     /// Gives up and removes the temporary file; harmless after `finish`.
     package func cancel() {
-        file.close()
-        if !done { unlink(temporary) }
+        guard !done else { return }
         done = true
+        pipeline.close()
+        unlink(file.path)
     }
 
-    private func hashChunks(_ bytes: UnsafeRawBufferPointer) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let part = rest.prefix(ChunkList.chunkBytes - chunkFill)
-            chunk.update(UnsafeRawBufferPointer(rebasing: part))
-            chunkFill += part.count
-            rest = rest.dropFirst(part.count)
-            if chunkFill == ChunkList.chunkBytes {
-                chunks.append(chunk.finalize())
-                chunk = SHA256Stream()
-                chunkFill = 0
-            }
+    private func pass(_ full: WritePipeline.Block) throws {
+        block = nil
+        do {
+            try pipeline.add(full)
+        } catch {
+            cancel()
+            throw error
         }
     }
 }

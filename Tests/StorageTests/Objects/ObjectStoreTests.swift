@@ -100,7 +100,7 @@ struct ObjectStoreTests {
 
     @Test func `A damaged chunk list is found though the object is good`() throws {
         let digest = try store.put(Self.content(300_000)).digest
-        let path = store.chunkPath(digest)
+        let path = store.folder.chunkPath(digest)
         chmod(path, 0o600)
         var list = try Data(contentsOf: URL(fileURLWithPath: path))
         list[3] ^= 1
@@ -169,7 +169,7 @@ struct ObjectStoreTests {
     }
 
     private func rewrite(_ digest: Digest, _ change: (Data) -> Data) throws {
-        let path = store.path(digest)
+        let path = store.folder.path(digest)
         chmod(path, 0o600)
         try change(Data(contentsOf: URL(fileURLWithPath: path))).write(to: URL(fileURLWithPath: path))
     }
