@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct DatasetStoreTests {
     private let folder: TemporaryFolder
-    private let database: SQLiteDatabase
+    private let database: any DatabaseEngine
     private let objects: ObjectStore
     private let store: DatasetStore
 

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite struct RegistryStoreTests {
-    private let database: SQLiteDatabase
+    private let database: any DatabaseEngine
     private let registry: RegistryStore
 
     init() throws {

@@ -10,7 +10,7 @@ import Testing
 struct EndpointRegistryTests {
     /// A registry of versions 1 to 9 of `intent`; version 7 fails its self-test.
     private final class World: Sendable {
-        let database: SQLiteDatabase
+        let database: any DatabaseEngine
         let table = EndpointTable()
         let registry: EndpointRegistry
         let predictions: PredictionService
@@ -39,7 +39,7 @@ struct EndpointRegistryTests {
         func setChampion(_ version: Int) { state.champion.withLock { $0 = version } }
         var records: [PredictionRecord] { state.observed.withLock { $0 } }
 
-        init(database: SQLiteDatabase) {
+        init(database: any DatabaseEngine) {
             self.database = database
             let state = State()
             self.state = state

@@ -6,7 +6,7 @@ import Tracking
 
 /// The stores of tracking over one real database, with a fixed clock and counted identifiers.
 struct Fixture {
-    let database: SQLiteDatabase
+    let database: any DatabaseEngine
     let experiments: ExperimentStore
     let runs: RunStore
     let models: LoggedModelStore

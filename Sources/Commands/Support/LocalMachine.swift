@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 
 /// Where this machine keeps what the platform needs; read from options and the environment, once, at the edge.
 package enum LocalMachine {
@@ -10,6 +11,16 @@ package enum LocalMachine {
     /// The data folder: the option, AKU_DATA, else `~/.aku`.
     package static func dataFolder(option: String?) -> String {
         option ?? ProcessInfo.processInfo.environment["AKU_DATA"] ?? NSHomeDirectory() + "/.aku"
+    }
+
+    /// The PostgreSQL database: the option, AKU_DATABASE, else nil for SQLite. A password is better kept out of the
+    /// option, which other users of the machine can see: in AKU_DATABASE, PGPASSWORD or ~/.pgpass.
+    ///
+    /// - Throws: `database_address_invalid`.
+    package static func database(option: String?) throws -> PostgresAddress? {
+        try (option ?? ProcessInfo.processInfo.environment["AKU_DATABASE"]).flatMap { text in
+            text.isEmpty ? nil : try PostgresAddress(text)
+        }
     }
 
     /// The Python interpreter: the option, AKU_PYTHON, `.venv/bin/python` here, else `python3` on the path; nil when

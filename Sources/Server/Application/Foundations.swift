@@ -22,7 +22,8 @@ struct Foundations: Sendable {
 
     /// Opens the store; in token mode the administrator's token is made on first start.
     ///
-    /// - Throws: `data_folder_in_use`, `database_newer`, `database_corrupt`, `disk_full`, `key_invalid`.
+    /// - Throws: `data_folder_in_use`, `database_newer`, `database_corrupt`, `database_unavailable`, `database_refused`,
+    ///   `postgres_library_missing`, `disk_full`, `key_invalid`.
     static func open(
         _ configuration: ServerConfiguration,
         clock: TimeSource,
@@ -30,7 +31,12 @@ struct Foundations: Sendable {
         logger: Logger
     ) async throws -> Foundations {
         let folder = try DataFolder(path: configuration.dataFolder)
-        let database = try SQLiteDatabase.open(in: folder, time: clock)
+        let database: any DatabaseEngine =
+            if let address = configuration.database {
+                try PostgresDatabase.open(address, time: clock)
+            } else {
+                try SQLiteDatabase.open(in: folder, time: clock)
+            }
         let key = try SigningKey.loadOrCreate(folder: folder.keys)
         let tokens = TokenStore(database: database, time: clock, identifiers: identifiers)
         if configuration.authentication == .token { _ = try await tokens.ensureAdministrator(keys: folder.keys) }

@@ -54,6 +54,9 @@ package struct ServerConfiguration: Sendable, Equatable {
     /// The URI of this server's own artifact store.
     package static let servedArtifactRoot = "mlflow-artifacts:/"
 
+    /// What the registry is told: webhooks, sources, scanning.
+    package var registry = RegistrySettings()
+
     /// Checks the values that belong together.
     ///
     /// - Throws: `insecure_listener` for an address other than loopback without TLS and tokens; `invalid_argument`.

@@ -31,11 +31,18 @@ package final class PostgresDatabase: DatabaseEngine {
         try PostgresDatabase(address, time: time, migrations: Schema.migrations)
     }
 
+    /// Connects to a database as it is, without migrating it.
+    ///
+    /// - Throws: `postgres_library_missing`, `database_unavailable`, `database_refused`.
+    package static func existing(_ address: PostgresAddress) throws -> PostgresDatabase {
+        try PostgresDatabase(address, time: .system, migrations: nil)
+    }
+
     /// - Parameter onEnd: runs on a thread of its own when the value goes away.
     init(
         _ address: PostgresAddress,
         time: TimeSource,
-        migrations: [Migration],
+        migrations: [Migration]?,
         onEnd: (@Sendable () -> Void)? = nil
     ) throws {
         self.onEnd = onEnd
@@ -49,7 +56,13 @@ package final class PostgresDatabase: DatabaseEngine {
         )
         writer = PostgresLane(name: "postgres-writer", address: address, limit: 1, maximumWaiting: 2)
         listener = PostgresListener(address: address, growth: growth)
-        migrated = try SchemaMigrator(connection: PostgresSlot(address: address), time: time).run(migrations)
+        let slot = PostgresSlot(address: address)
+        if let migrations {
+            migrated = try SchemaMigrator(connection: slot, time: time).run(migrations)
+        } else {
+            _ = try slot.connected()
+            migrated = []
+        }
     }
 
     deinit {

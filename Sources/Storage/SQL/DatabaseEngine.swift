@@ -13,6 +13,9 @@ package protocol DatabaseEngine: Database {
     /// Which engine it is.
     var kind: DatabaseKind { get }
 
+    /// The steps of the schema that ran when the value was made.
+    var migrated: [Migration] { get }
+
     /// What the engine itself finds wrong with its files; empty when they are sound, or when the engine checks its pages
     /// by itself as it reads them.
     func integrityProblems() async throws -> [String]

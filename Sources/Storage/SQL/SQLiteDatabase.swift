@@ -13,6 +13,8 @@ package final class SQLiteDatabase: Database {
     private let time: TimeSource
     private let growth = JournalGrowth()
     private let temporaryFolder: String?
+    /// The steps of the schema that ran when this value was made.
+    package let migrated: [Migration]
     /// Held so that the folder's lock lasts as long as anyone can write.
     private let dataFolder: DataFolder?
 
@@ -27,6 +29,16 @@ package final class SQLiteDatabase: Database {
     /// - Throws: `database_newer`, `migration_changed`, `database_corrupt`, `disk_full`.
     package static func open(path: String, time: TimeSource = .system) throws -> SQLiteDatabase {
         try SQLiteDatabase(path: path, time: time, migrations: Schema.migrations)
+    }
+
+    /// Opens an existing database as it is, without migrating it: another process may be using it.
+    ///
+    /// - Throws: `file_missing`, `database_corrupt`.
+    package static func existing(path: String) throws -> SQLiteDatabase {
+        guard FileManager.default.isReadableFile(atPath: path) else {
+            throw PlatformError(.fileMissing, "The database '\(path)' cannot be read.")
+        }
+        return try SQLiteDatabase(path: path, time: .system, migrations: nil)
     }
 
     /// A migrated database in a folder of its own that goes away with the value. For tests.
@@ -51,7 +63,7 @@ package final class SQLiteDatabase: Database {
         time: TimeSource,
         temporaryFolder: String? = nil,
         dataFolder: DataFolder? = nil,
-        migrations: [Migration]
+        migrations: [Migration]?
     ) throws {
         self.time = time
         self.temporaryFolder = temporaryFolder
@@ -64,10 +76,11 @@ package final class SQLiteDatabase: Database {
         configuration.prepareDatabase { raw in try raw.execute(sql: "PRAGMA case_sensitive_like = ON") }
         do {
             pool = try DatabasePool(path: path, configuration: configuration)
-            try pool.writeWithoutTransaction { raw in
+            migrated = try pool.writeWithoutTransaction { raw in
                 // GRDB chooses NORMAL for WAL, which may lose acknowledged commits when the power fails.
                 try raw.execute(sql: "PRAGMA synchronous = FULL")
-                try SchemaMigrator(connection: SQLiteConnection(raw: raw), time: time).run(migrations)
+                guard let migrations else { return [] }
+                return try SchemaMigrator(connection: SQLiteConnection(raw: raw), time: time).run(migrations)
             }
         } catch {
             throw DatabaseFailure.translate(error)

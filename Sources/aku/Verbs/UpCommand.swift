@@ -48,6 +48,12 @@ struct UpCommand: AsyncParsableCommand {
     @Option(name: .long, help: "Where new experiments keep artifacts, a URI. Default: mlflow-artifacts:/, this server.")
     var defaultArtifactRoot = ServerConfiguration.servedArtifactRoot
 
+    @Option(name: .long, help: "postgres://USER@HOST:PORT/DATABASE. Default: AKU_DATABASE, else SQLite in the data folder.")
+    var database: String?
+
+    @Option(name: .long, help: "Models in which the scanner finds something: 'off', 'warn' (recorded) or 'refuse'.")
+    var modelScan = "warn"
+
     @Option(name: .long, help: "Log lines as 'text' or 'json'.")
     var logFormat = "text"
 
@@ -68,6 +74,13 @@ struct UpCommand: AsyncParsableCommand {
         guard let mode = AuthenticationMode(rawValue: auth) else {
             throw PlatformError(.invalidArgument, "--auth is '\(auth)'.", nextStep: "Write 'none' or 'token'.")
         }
+        guard let scan = ModelScanMode(rawValue: modelScan) else {
+            throw PlatformError(
+                .invalidArgument,
+                "--model-scan is '\(modelScan)'.",
+                nextStep: "Write 'off', 'warn' or 'refuse'."
+            )
+        }
         var tls: TLSFiles?
         switch (tlsCertificate, tlsKey) {
         case (let certificate?, let key?): tls = TLSFiles(certificatePath: certificate, keyPath: key)
@@ -79,7 +92,7 @@ struct UpCommand: AsyncParsableCommand {
                 nextStep: "Give --tls-certificate and --tls-key together."
             )
         }
-        return try ServerConfiguration(
+        var configuration = try ServerConfiguration(
             dataFolder: LocalMachine.dataFolder(option: data),
             host: host,
             port: port,
@@ -89,8 +102,12 @@ struct UpCommand: AsyncParsableCommand {
             executablePath: LocalMachine.executablePath,
             taskSlots: taskSlots,
             inferenceThreads: inferenceThreads,
-            artifactRoot: defaultArtifactRoot
+            artifactRoot: defaultArtifactRoot,
+            database: try LocalMachine.database(option: database)
         )
+        configuration.registry = RegistrySettings(environment: ProcessInfo.processInfo.environment)
+        configuration.registry.modelScan = scan
+        return configuration
     }
 
     private func makeLogger() throws -> Logger {

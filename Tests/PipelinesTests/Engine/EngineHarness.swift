@@ -10,12 +10,12 @@ import TestSupport
 /// A real engine over a real database, object store and work folder.
 struct EngineHarness: Sendable {
     let folder: TemporaryFolder
-    let database: SQLiteDatabase
+    let database: any DatabaseEngine
     let objects: ObjectStore
 
     init() throws {
         folder = try TemporaryFolder()
-        database = try SQLiteDatabase.temporary()
+        database = try TestDatabase.make(time: .system)
         objects = try ObjectStore(root: folder.path("objects"))
     }
 

@@ -18,7 +18,7 @@ struct TokenStoreTests {
     }
 
     private let clock = Clock()
-    private let database: SQLiteDatabase
+    private let database: any DatabaseEngine
     private let store: TokenStore
     private let policy: AccessPolicy
 

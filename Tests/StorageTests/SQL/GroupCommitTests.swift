@@ -71,7 +71,7 @@ struct GroupCommitTests {
     }
 
     @Test func `A full disk fails every writer of the group and the database stays usable`() async throws {
-        let database = try TestDatabase.make()
+        let database = try TestDatabase.sqlite()
         try await Self.makeTable(database)
         let pages = try await database.write { transaction in
             let pages = try transaction.first("PRAGMA page_count")?.integer("page_count") ?? 0
@@ -117,7 +117,7 @@ struct GroupCommitTests {
     }
 
     @Test func `Commits wait for the disk: synchronous is FULL and the log is a WAL`() async throws {
-        let database = try TestDatabase.make()
+        let database = try TestDatabase.sqlite()
         let (synchronous, mode) = try await database.write { transaction in
             (
                 try transaction.first("PRAGMA synchronous")?.integer("synchronous"),
@@ -128,13 +128,13 @@ struct GroupCommitTests {
         #expect(mode == "wal")
     }
 
-    private static func makeTable(_ database: SQLiteDatabase) async throws {
+    private static func makeTable(_ database: any DatabaseEngine) async throws {
         _ = try await database.write {
-            try $0.execute("CREATE TABLE item (id INTEGER PRIMARY KEY, text TEXT NOT NULL DEFAULT '') STRICT")
+            try $0.execute("CREATE TABLE item (id BIGINT PRIMARY KEY, text TEXT NOT NULL DEFAULT '')")
         }
     }
 
-    private static func add(_ id: Int64, to database: SQLiteDatabase) async throws -> Int64 {
+    private static func add(_ id: Int64, to database: any DatabaseEngine) async throws -> Int64 {
         try await database.write { transaction in
             try transaction.execute("INSERT INTO item (id) VALUES (?)", [.integer(id)])
             return try transaction.record(JournalEvent(kind: "item.added", subject: "item/\(id)", actor: "test"))

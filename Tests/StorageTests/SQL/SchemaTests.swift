@@ -11,7 +11,7 @@ struct SchemaTests {
         .appendingPathComponent("Golden/schema.sql")
 
     @Test func `The migrations give exactly the golden schema`() async throws {
-        let database = try TestDatabase.make()
+        let database = try TestDatabase.sqlite()
         let rows = try await database.read { reader in
             try reader.query("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type DESC, name")
         }
@@ -27,7 +27,7 @@ struct SchemaTests {
     }
 
     @Test func `Every table is STRICT and no constraint is deferred`() async throws {
-        let database = try TestDatabase.make()
+        let database = try TestDatabase.sqlite()
         let rows = try await database.read { reader in
             try reader.query("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
         }
