@@ -10,6 +10,8 @@ package enum ClientVerbs {
         MonitorCommand.self,
         PipelinesCommand.self,
         EndpointsCommand.self,
+        ExportCommand.self,
+        ImportCommand.self,
         PredictCommand.self,
         QuickstartCommand.self,
         TraceCommand.self,

@@ -117,7 +117,9 @@ package struct RegistryImport: Sendable {
         }
         var tags: [Int64: [ImportedPair]] = [:]
         for tag in try reader.query("SELECT version, key, value FROM model_version_tag WHERE model = ?", key) {
-            tags[try tag.integer("version"), default: []].append(ImportedPair(try tag.text("key"), try tag.text("value")))
+            tags[try tag.integer("version"), default: []].append(
+                ImportedPair(try tag.text("key"), try tag.text("value"))
+            )
         }
         let versions = try reader.query(
             "SELECT * FROM model_version WHERE model = ? AND stage <> 'Deleted_Internal'",
