@@ -21,6 +21,7 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
@@ -66,7 +67,10 @@ let package = Package(
         floor("Statistics", ["Primitives"]),
         // Floor 1
         .target(name: "CPostgres", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
-        floor("Storage", ["Primitives", "CPostgres", grdb, sqlite, crypto]),
+        floor(
+            "Storage",
+            ["Primitives", "CPostgres", grdb, sqlite, crypto, httpClient, nio, nioHTTP1, nioPosix]
+        ),
         // Floor 2
         floor("Security", ["Primitives", "Storage", crypto]),
         floor("Datasets", ["Primitives", "Storage"]),
@@ -93,7 +97,7 @@ let package = Package(
             [
                 "Primitives", "Statistics", "Storage", "Security", "Datasets", "Pipelines", "Tracking", "Registry",
                 "Inference", "Serving", "Monitoring", "WireAPI", "OpenTelemetryProto", hummingbird, hummingbirdTLS,
-                mustache, log, lifecycle, nio, nioSSL, httpTypes, protobuf,
+                mustache, log, lifecycle, nio, nioSSL, httpTypes, protobuf, crypto, httpClient, nioHTTP1,
             ]
         ),
         floor(

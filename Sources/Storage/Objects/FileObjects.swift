@@ -5,6 +5,17 @@ import Primitives
 struct FileObjects: ObjectBackend {
     let folder: ObjectFolder
 
+    var minimumGraceSeconds: Int64 { 0 }
+
+    func forget(_ digest: Digest) -> Bool { false }
+
+    func probe() throws {
+        let file = try DiskFile.creating(folder.temporaryPath())
+        defer { unlink(file.path) }
+        try file.write(Data("probe".utf8))
+        try file.synchronise()
+    }
+
     func open(_ digest: Digest) throws -> DiskFile {
         if let file = try folder.open(digest) { return file }
         if try restore(digest), let file = try folder.open(digest) { return file }

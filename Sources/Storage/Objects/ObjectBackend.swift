@@ -21,6 +21,9 @@ protocol ObjectBackend: Sendable {
     /// The folder on this machine out of which objects are read and in which they are written.
     var folder: ObjectFolder { get }
 
+    /// The shortest grace period that a collection may be told, since uses are noted no finer than that.
+    var minimumGraceSeconds: Int64 { get }
+
     /// Opens an object's file, after bringing it to this machine when it is elsewhere.
     ///
     /// - Throws: `object_missing`; `object_corrupt` when what came has another digest.
@@ -37,6 +40,14 @@ protocol ObjectBackend: Sendable {
 
     /// Keeps a finished temporary file of `folder` as an object; returns when it is durable.
     func keep(_ file: DiskFile, as object: StoredObject, chunks: ChunkList) throws
+
+    /// Drops this machine's copy of an object whose bytes were found damaged here, where it is kept for good elsewhere.
+    ///
+    /// - Returns: whether reading it again may succeed.
+    func forget(_ digest: Digest) -> Bool
+
+    /// Writes, reads and removes something small where objects are kept for good.
+    func probe() throws
 
     /// Reads all of an object where it is kept for good and checks it.
     func verify(_ digest: Digest) throws

@@ -87,7 +87,7 @@ final class ObjectReader: @unchecked Sendable {
         let source = try opened()
         if position >= source.range.upperBound {
             if source.range == 0..<source.size, whole.finalize() != digest {
-                throw try store.folder.damage(digest, source.file)
+                throw try damage(source.file)
             }
             return nil
         }
@@ -99,7 +99,7 @@ final class ObjectReader: @unchecked Sendable {
         guard let base = bytes.baseAddress else { return nil }
         let block = Data(bytesNoCopy: base, count: bytes.count, deallocator: .custom { pointer, _ in pointer.deallocate() })
         guard try source.file.read(into: bytes, at: start) == bytes.count else {
-            throw try store.folder.damage(digest, source.file)
+            throw try damage(source.file)
         }
         try check(UnsafeRawBufferPointer(bytes), from: Int(first), source)
         if source.range == 0..<source.size { whole.update(UnsafeRawBufferPointer(bytes)) }
@@ -113,7 +113,14 @@ final class ObjectReader: @unchecked Sendable {
         let isGood =
             source.chunks.count == 0
             ? Digest.sha256(of: block) == digest : try source.chunks.firstDamaged(block, from: first) == nil
-        if !isGood { throw try store.folder.damage(digest, source.file) }
+        if !isGood { throw try damage(source.file) }
+    }
+
+    /// What changed. A copy of what is kept elsewhere goes, so that the next read fetches it anew.
+    private func damage(_ file: DiskFile) throws -> PlatformError {
+        let error = try store.folder.damage(digest, file)
+        _ = store.backend.forget(digest)
+        return error
     }
 
     private func opened() throws -> Source {

@@ -6,12 +6,14 @@ extension ObjectStore {
     ///
     /// - Throws: `object_missing`, `object_too_large` above `limit` bytes, `object_corrupt` with the byte range.
     package func data(_ digest: Digest, upTo limit: Int) throws -> Data {
-        let file = try open(digest)
-        let size = try file.status().size
-        guard size <= Int64(limit) else { throw ObjectFailure.tooLarge(digest, Int64(limit)) }
-        let data = try file.read(Int(size), at: 0)
-        if Digest.sha256(of: data) != digest { throw try folder.damage(digest, file) }
-        return data
+        try again(digest) {
+            let file = try open(digest)
+            let size = try file.status().size
+            guard size <= Int64(limit) else { throw ObjectFailure.tooLarge(digest, Int64(limit)) }
+            let data = try file.read(Int(size), at: 0)
+            if Digest.sha256(of: data) != digest { throw try folder.damage(digest, file) }
+            return data
+        }
     }
 
     /// An object, or a part of it, block by block; every chunk is checked before it is handed on, and the whole
@@ -33,6 +35,20 @@ extension ObjectStore {
     /// - Parameter executable: whether the copy may be run.
     /// - Throws: `object_missing`, `object_corrupt`, `disk_full`, `file_failed` when the path exists.
     package func materialise(_ digest: Digest, at path: String, executable: Bool) throws {
+        try again(digest) { try copy(digest, to: path, executable: executable) }
+    }
+
+    /// Once more where damage was in this machine's copy alone.
+    private func again<T>(_ digest: Digest, _ read: () throws -> T) throws -> T {
+        do {
+            return try read()
+        } catch let error as PlatformError where error.code == .objectCorrupt {
+            guard backend.forget(digest) else { throw error }
+            return try read()
+        }
+    }
+
+    private func copy(_ digest: Digest, to path: String, executable: Bool) throws {
         let source = try open(digest)
         let target = try DiskFile.creating(path)
         do {

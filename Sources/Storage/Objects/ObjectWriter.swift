@@ -6,7 +6,7 @@ import Primitives
 package final class ObjectWriter: @unchecked Sendable {
     // @unchecked: the store hands a writer to one owner, which uses it from one task at a time.
     private let backend: any ObjectBackend
-    private let file: DiskFile
+    let file: DiskFile
     private let pipeline: WritePipeline
     private var block: WritePipeline.Block?
     private var size: Int64 = 0
@@ -23,9 +23,11 @@ package final class ObjectWriter: @unchecked Sendable {
     /// Returns when `write` would not have to wait for the disk. Tasks await this before each piece, so that no thread of
     /// the cooperative pool waits.
     package func ready() async {
-        guard block == nil || block?.isFull == true else { return }
-        await withCheckedContinuation { continuation in pipeline.whenRoom { continuation.resume() } }
+        await withCheckedContinuation { continuation in whenReady { continuation.resume() } }
     }
+
+    /// Calls back when `write` would not have to wait.
+    func whenReady(_ go: @escaping @Sendable () -> Void) { pipeline.whenRoom(go) }
 
     /// Adds bytes.
     ///
@@ -56,8 +58,8 @@ package final class ObjectWriter: @unchecked Sendable {
     /// - Throws: `digest_mismatch`, `disk_full`, `object_store_unavailable`; the temporary file is removed.
     package func finish(expecting expected: Digest? = nil) throws -> StoredObject {
         defer { cancel() }
-        let (digest, chunks) = try pipeline.finish(block)
-        block = nil
+        let (stored, chunks) = try seal()
+        let digest = stored.digest
         if let expected, expected != digest {
             throw PlatformError(
                 .digestMismatch,
@@ -66,10 +68,16 @@ package final class ObjectWriter: @unchecked Sendable {
                 context: ["expected": expected.description, "actual": digest.description]
             )
         }
-        let stored = StoredObject(digest: digest, size: size)
         if try backend.holdsGood(stored) { return stored }
         try backend.keep(file, as: stored, chunks: chunks)
         return stored
+    }
+
+    /// Takes the last bytes: the temporary file is complete, and not yet an object.
+    func seal() throws -> (object: StoredObject, chunks: ChunkList) {
+        let (digest, chunks) = try pipeline.finish(block)
+        block = nil
+        return (StoredObject(digest: digest, size: size), chunks)
     }
 
     /// Gives up and removes the temporary file; harmless after `finish`.
