@@ -7,7 +7,7 @@ PYTHON := $(VENV)/bin/python
 # Extra arguments for pip, for example an index that carries CPU-only PyTorch wheels.
 PIP_ARGS ?=
 # Debian packages: what the build links, what the Python environment needs, what looks at the console.
-DEBIAN_PACKAGES := libsqlite3-dev zlib1g-dev python3-venv chromium
+DEBIAN_PACKAGES := libsqlite3-dev zlib1g-dev python3-venv chromium postgresql libpq5
 AKU := .build/release/aku
 
 .PHONY: help
@@ -53,6 +53,15 @@ unit: system venv ## Unit tests
 	@echo "==> Unit tests"
 	@AKU_PYTHON="$(CURDIR)/$(PYTHON)" swift test --skip-build
 
+# The suites of whatever keeps rows, on a PostgreSQL server of their own.
+POSTGRES_SUITES := StorageTests|SecurityTests|DatasetsTests|PipelinesTests|TrackingTests|RegistryTests|ServingTests|MonitoringTests
+
+.PHONY: unit-postgres
+unit-postgres: system ## The stores' tests on PostgreSQL
+	@swift build --build-tests
+	@echo "==> Unit tests of the stores on PostgreSQL"
+	@Tests/PostgresServer/with-postgres swift test --skip-build --filter '^($(POSTGRES_SUITES))\.'
+
 .PHONY: end-to-end
 end-to-end: system venv ## A real server, the real mlflow client, a real training run on a slice, headless Chromium
 	@swift build --product aku
@@ -60,7 +69,7 @@ end-to-end: system venv ## A real server, the real mlflow client, a real trainin
 	@$(PYTHON) -m pytest -q Tests/EndToEndTests/python
 
 .PHONY: test
-test: lint unit end-to-end ## Everything that CI checks
+test: lint unit unit-postgres end-to-end ## Everything that CI checks
 
 .PHONY: bench
 bench: DEBIAN_PACKAGES += wrk nginx-light curl

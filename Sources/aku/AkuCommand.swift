@@ -16,7 +16,10 @@ struct AkuCommand: AsyncParsableCommand {
             Follow a prediction to its data:    aku trace PREDICTION
             """,
         version: "aku \(Release.version)",
-        subcommands: [UpCommand.self, DoctorCommand.self] + ClientVerbs.all
+        subcommands: [
+            UpCommand.self, DoctorCommand.self, MigrateCommand.self, BackupCommand.self, RestoreCommand.self,
+            DatabaseCommand.self,
+        ] + ClientVerbs.all
     )
 
     /// Parses, runs, and turns an error into one line with its code and a next step; exit status 1, or 64 for bad usage.

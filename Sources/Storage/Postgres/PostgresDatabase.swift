@@ -27,8 +27,12 @@ package final class PostgresDatabase: DatabaseEngine {
     ///
     /// - Throws: `postgres_library_missing`, `database_unavailable`, `database_refused`, `database_newer`,
     ///   `migration_changed`.
-    package static func open(_ address: PostgresAddress, time: TimeSource = .system) throws -> PostgresDatabase {
-        try PostgresDatabase(address, time: time, migrations: Schema.migrations)
+    package static func open(
+        _ address: PostgresAddress,
+        time: TimeSource = .system,
+        migrations: [Migration] = Schema.migrations
+    ) throws -> PostgresDatabase {
+        try PostgresDatabase(address, time: time, migrations: migrations)
     }
 
     /// Connects to a database as it is, without migrating it.

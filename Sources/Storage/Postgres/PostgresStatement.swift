@@ -2,11 +2,15 @@ import Primitives
 
 /// A statement as PostgreSQL writes it: placeholders are `$1`, `$2`, … in place of `?`.
 enum PostgresStatement {
-    /// Numbers the placeholders that stand outside strings, quoted names and comments.
+    /// Numbers the placeholders that stand outside strings, quoted names and comments. A backslash in a pattern of LIKE
+    /// stands for itself, as on SQLite, unless the statement names an escape.
     static func numbered(_ sql: String) -> (text: String, count: Int) {
         var text: [UInt8] = []
         text.reserveCapacity(sql.utf8.count + 32)
         var count = 0
+        let namesEscape = sql.contains("ESCAPE")
+        /// Open parentheses inside the pattern; nil outside a pattern.
+        var depth: Int?
         for token in SQLTokens(sql) {
             if token.kind == .placeholder {
                 count += 1
@@ -14,6 +18,14 @@ enum PostgresStatement {
                 text.append(contentsOf: "\(count)".utf8)
             } else {
                 text.append(contentsOf: token.bytes)
+            }
+            if token.kind == .word, !namesEscape, token.text.uppercased() == "LIKE" {
+                depth = 0
+            } else if let open = depth {
+                let now = open + (token.bytes.first == UInt8(ascii: "(") ? 1 : token.bytes.first == UInt8(ascii: ")") ? -1 : 0)
+                let isWhole = now == 0 && (open > 0 || token.kind == .placeholder || token.kind == .quoted)
+                if isWhole { text.append(contentsOf: " ESCAPE ''".utf8) }
+                depth = isWhole ? nil : now
             }
         }
         return (String(decoding: text, as: UTF8.self), count)

@@ -27,8 +27,12 @@ package final class SQLiteDatabase: Database {
     /// Opens or creates the database and runs the migrations that it lacks.
     ///
     /// - Throws: `database_newer`, `migration_changed`, `database_corrupt`, `disk_full`.
-    package static func open(path: String, time: TimeSource = .system) throws -> SQLiteDatabase {
-        try SQLiteDatabase(path: path, time: time, migrations: Schema.migrations)
+    package static func open(
+        path: String,
+        time: TimeSource = .system,
+        migrations: [Migration] = Schema.migrations
+    ) throws -> SQLiteDatabase {
+        try SQLiteDatabase(path: path, time: time, migrations: migrations)
     }
 
     /// Opens an existing database as it is, without migrating it: another process may be using it.

@@ -24,13 +24,18 @@ struct DoctorCommand: AsyncParsableCommand {
     @Option(name: .long, help: "The Python to look at. Default: AKU_PYTHON, .venv/bin/python, python3.")
     var python: String?
 
+    @Option(name: .long, help: "postgres://USER@HOST:PORT/DATABASE to look at. Default: AKU_DATABASE, else SQLite.")
+    var database: String?
+
     @Flag(name: .long, help: "Print JSON instead of a table.")
     var json = false
 
     func run() async throws {
         let interpreter = LocalMachine.python(option: python)
         let machine = MachineCheck(dataFolder: LocalMachine.dataFolder(option: data), port: port)
-        let findings = machine.run() + PythonCheck(interpreter: interpreter).run()
+        let address = try LocalMachine.database(option: database)
+        let findings =
+            await machine.run() + DatabaseCheck(address: address).run() + PythonCheck(interpreter: interpreter).run()
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
