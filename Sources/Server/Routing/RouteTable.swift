@@ -155,6 +155,7 @@ package final class RouteTable {
 
         @Sendable func answer(_ request: Request, _ context: AkuRequestContext) async -> Response {
             do {
+                try Self.checkQuery(request)
                 var context = context
                 context.principal = try await access.authorize(
                     bearer: Self.bearer(request),
@@ -164,6 +165,14 @@ package final class RouteTable {
             } catch {
                 return ErrorResponse.make(error, style: errors, logger: context.logger)
             }
+        }
+    }
+
+    /// A query that is no UTF-8 would read as if it were not there, and a list of one folder become a list of all.
+    private static func checkQuery(_ request: Request) throws {
+        guard let query = request.uri.query, query.utf8.contains(UInt8(ascii: "%")) else { return }
+        guard query.removingPercentEncoding != nil else {
+            throw PlatformError(.invalidUTF8, "The query is not UTF-8 in percent-encoding (RFC 3986 §2.1).")
         }
     }
 
