@@ -1,5 +1,6 @@
 import Primitives
 import Registry
+import Security
 import Storage
 import Tracking
 import WireAPI
