@@ -39,7 +39,9 @@ struct WebControllerTests {
 
     private static let paths = [
         "/", "/pipelines", "/pipelines/intent", "/pipeline-runs/x", "/pipeline-runs/x?log=train", "/runs",
-        "/runs?filter=metrics.loss+%3C+1&experiment=1", "/runs/x", "/models", "/models/intent", "/endpoints",
+        "/runs?filter=metrics.loss+%3C+1&experiment=1", "/runs/x", "/runs/x?smooth=0.9&log=y&across=time", "/compare",
+        "/compare?run=a&run=b&x=params.seed&y=metrics.accuracy", "/runs/x/artifacts",
+        "/runs/x/artifacts?path=report%2Ftable.csv", "/models", "/models/intent", "/models/intent/1", "/endpoints",
         "/endpoints/intent", "/data", "/data/intents/2", "/journal", "/journal?kind=drift.&before=20", "/journal/7",
         "/trace/x", "/login",
     ]
@@ -177,5 +179,68 @@ struct WebControllerTests {
         #expect(fields["filter"] == "metrics.a > 0.9")
         #expect(fields["kind"] == nil)
         #expect(fields["broken"] == nil)
+    }
+
+    @Test func `A file is an image by its own bytes or something to save, never a page`() async throws {
+        try await withConsole { client in
+            for (path, show) in [("fake.png", "&show=1"), ("report%2Ftable.csv", ""), ("page.html", "&show=1")] {
+                let reply = try await client.execute(uri: "/runs/x/file?path=\(path)\(show)", method: .get)
+                #expect(reply.status == .ok)
+                #expect(reply.headers[.contentType] == "application/octet-stream", "\(path)")
+                #expect(reply.headers[.contentDisposition]?.hasPrefix("attachment;") == true, "\(path)")
+                #expect(reply.headers[.xContentTypeOptions] == "nosniff")
+                #expect(reply.headers[.contentSecurityPolicy] == "default-src 'none'; sandbox")
+            }
+        }
+    }
+
+    @Test(arguments: ["..%2F..%2Fetc", "%252e%252e%252fetc", "%2Fetc%2Fpasswd", "a%5C..%5Cb", "a%00b"])
+    func `A path that leads out of a run's artifacts is refused on every page`(path: String) async throws {
+        try await withConsole { client in
+            for page in ["artifacts", "file"] {
+                let reply = try await client.execute(uri: "/runs/x/\(page)?path=\(path)", method: .get)
+                #expect(reply.status == .badRequest, "\(page) \(path)")
+            }
+        }
+    }
+
+    @Test func `A saved view goes through the session only from a page of this server`() async throws {
+        let site = try #require(HTTPField.Name("Sec-Fetch-Site"))
+        try await withConsole(access: Self.tokens) { client in
+            let cookie = "aku_session=\(Self.token)"
+            func save(_ headers: HTTPFields, cookie: Bool = true) async throws -> HTTPResponse.Status {
+                var headers = headers
+                if cookie { headers[.cookie] = "aku_session=\(Self.token)" }
+                return try await client.execute(
+                    uri: "/console/views",
+                    method: .post,
+                    headers: headers,
+                    body: ByteBuffer(string: "name=best&query=sort%3Dmetrics.loss%26page%3Dx")
+                ) { reply in
+                    if reply.status == .seeOther { #expect(reply.headers[.location] == "/runs?sort=metrics.loss") }
+                    return reply.status
+                }
+            }
+            #expect(try await save([site: "same-origin"]) == .seeOther)
+            #expect(try await save([site: "cross-site"]) == .unauthorized)
+            #expect(try await save([site: "same-site"]) == .unauthorized)
+            #expect(try await save([.origin: "http://evil.example"]) == .unauthorized)
+            #expect(try await save([:]) == .unauthorized)
+            #expect(try await save([site: "same-origin"], cookie: false) == .unauthorized)
+            let elsewhere = try await client.execute(
+                uri: "/change",
+                method: .post,
+                headers: [site: "same-origin", .cookie: cookie]
+            )
+            #expect(elsewhere.status == .unauthorized)
+        }
+    }
+
+    @Test func `A comparison of fewer than two runs says what to do`() async throws {
+        try await withConsole { client in
+            let reply = try await client.execute(uri: "/compare?run=a", method: .get)
+            #expect(reply.status == .ok)
+            #expect(String(buffer: reply.body).contains("Tick two or more runs"))
+        }
     }
 }

@@ -158,9 +158,77 @@ enum WebFixtures {
         Console.Model(
             name: "intent",
             description: "Home-assistant intents from one utterance.",
-            versions: [version(2, ["challenger"]), version(1, ["champion"])]
+            versions: [version(2, ["challenger"]), version(1, ["champion"])],
+            aliases: [
+                .init(alias: "challenger", version: 2, movedBy: "pipeline", movedAt: before(seconds: 50)),
+                .init(alias: "champion", version: 1, movedBy: "developer", movedAt: before(seconds: 4890)),
+            ],
+            gates: [.init(target: "champion", requires: ["gate", "approval"], setBy: "ana", setAt: before(seconds: 9000))],
+            tags: ["team": "home"]
         )
     ]
+
+    static let lineage: Console.Lineage = {
+        var lineage = Console.Lineage()
+        lineage.add(.init(id: "version", title: "intent v1", detail: "version · champion", isSubject: true))
+        lineage.add(.init(id: "run", title: run.name, detail: "run · finished", href: "/runs/x"))
+        lineage.add(.init(id: "data", title: "intents@2", detail: "data set · 24 180 rows", href: "/data/intents/2"))
+        lineage.add(.init(id: "endpoint", title: "intent", detail: "endpoint", href: "/endpoints/intent"))
+        lineage.link("data", to: "run")
+        lineage.link("run", to: "version")
+        lineage.link("version", to: "endpoint")
+        return lineage
+    }()
+
+    static let versionDetail = Console.VersionDetail(
+        version: models[0].versions[1],
+        lineage: lineage,
+        files: [.init(path: "manifest.json", digest: digest(41), bytes: 2048, rows: nil)],
+        gates: models[0].gates
+    )
+
+    /// Runs that differ in some params, with histories.
+    static func runs(_ count: Int) -> [Console.Run] {
+        (0..<count).map { index in
+            var run = run
+            run.id = String(repeating: "0", count: 28) + String(format: "%04d", index)
+            run.name = "run-\(index)"
+            run.parameters["seed"] = String(index)
+            run.parameters["learning_rate"] = String(1e-5 * pow(3, Double(index % 9)))
+            run.metrics["accuracy"] = 0.9 + Double(index % 10) / 100
+            run.lastSteps = ["loss": 299, "accuracy": 29]
+            return run
+        }
+    }
+
+    static func comparison(_ count: Int, _ query: CompareQuery) -> ComparePage {
+        let runs = runs(count)
+        let histories: [(metric: String, histories: [Console.History?])] = [
+            ("loss", runs.map { _ in runDetail.histories[0] }), ("accuracy", runs.map { _ in runDetail.histories[1] }),
+        ]
+        return ComparePage(runs, query, histories: histories, now: now)
+    }
+
+    static let views = [
+        Console.SavedView(
+            name: "best of intent",
+            query: "filter=metrics.loss%20%3C%201&sort=metrics.loss&order=asc",
+            savedBy: "ana",
+            savedAt: before(seconds: 600)
+        )
+    ]
+
+    static let table = "name,score\nlamp,0.5\nblind,0.25\n"
+
+    static func file(_ path: String, _ data: Data) -> ArtifactFile {
+        ArtifactFile(path: path, size: Int64(data.count), digest: digest(3)) { range in
+            let part = range.map { data[Int($0.lowerBound)..<Int($0.upperBound)] } ?? data[...]
+            return AsyncThrowingStream { continuation in
+                continuation.yield(Data(part))
+                continuation.finish()
+            }
+        }
+    }
 
     private static func version(_ number: Int, _ aliases: [String]) -> Console.ModelVersion {
         Console.ModelVersion(
@@ -184,7 +252,11 @@ enum WebFixtures {
                     madeAt: before(seconds: number == 1 ? 4900 : 30)
                 )
             ],
-            endpoints: number == 1 ? ["intent"] : []
+            deployments: number == 1 ? [.init(endpoint: "intent", since: before(seconds: 4880), by: "developer")] : [],
+            stage: number == 1 ? "Production" : "None",
+            description: "Trained on five languages.",
+            source: "mlflow-artifacts:/packages/intent",
+            tags: ["languages": "en,fr,ar,pt,sw"]
         )
     }
 
@@ -344,15 +416,30 @@ enum WebFixtures {
         }
         data.pipelineRun = { _ in pipelineRun }
         data.taskLog = { _, _ in log }
-        data.runs = { filter, _, _ in
-            if filter == "broken" {
+        data.runs = { query in
+            if query.filter == "broken" {
                 throw PlatformError(.invalidArgument, "The filter stops at 'broken'.", nextStep: "Write a comparison.")
             }
             return Console.RunList(experiments: [.init(id: "1", name: "intent")], runs: [run], nextToken: "next")
         }
+        data.savedViews = { views }
+        data.runsNamed = { ids in Array(runs(ids.count)) }
+        data.histories = { runs, metrics, _ in metrics.map { ($0, runs.map { _ in runDetail.histories[0] }) } }
+        data.artifactTree = { _, path in
+            Console.ArtifactTree(
+                run: run,
+                folders: [("", [.init(path: "report", bytes: nil)]), ("report", [.init(path: "table.csv", bytes: 32)])],
+                isFile: path == "report/table.csv" || path == "fake.png"
+            )
+        }
+        data.artifact = { _, path in
+            file(path, Data((path == "fake.png" ? "<html><script>alert(1)</script>" : table).utf8))
+        }
         data.run = { _ in runDetail }
         data.models = { models }
         data.model = { _ in models[0] }
+        data.modelVersion = { _, _ in versionDetail }
+        data.lineage = { _, _ in lineage }
         data.endpoints = { [endpoint] }
         data.endpoint = { name in
             if name == "intent" { endpointDetail } else { throw ConsoleData.missing("endpoint", name) }
@@ -366,4 +453,17 @@ enum WebFixtures {
         data.trace = { _ in trace }
         return data
     }()
+}
+
+extension WebFixtures {
+    /// The page of a run's files with a table open.
+    static var artifacts: ArtifactsPage {
+        ArtifactsPage(
+            run: run,
+            folders: [("", [.init(path: "report", bytes: nil)]), ("report", [.init(path: "table.csv", bytes: 32)])],
+            path: "report/table.csv",
+            file: file("report/table.csv", Data(table.utf8)),
+            preview: ArtifactPreview.of(path: "report/table.csv", size: 32, head: Data(table.utf8))
+        )
+    }
 }

@@ -28,13 +28,27 @@ struct WebPageTests {
             PipelineRunPage(fixtures.failedRun, log: nil, now: now),
             RunsPage(
                 Console.RunList(experiments: [.init(id: "1", name: "intent")], runs: [fixtures.run], nextToken: "x"),
-                filter: "metrics.loss < 1",
-                experiment: "1",
+                RunsQuery(FormFields("filter=metrics.loss+%3C+1&experiment=1&sort=metrics.loss")),
                 problem: nil,
+                views: fixtures.views,
+                canSave: true,
                 now: now
             ),
-            RunPage(fixtures.runDetail, now: now),
-            ModelsPage(fixtures.models, now: now), ModelPage(fixtures.models[0], now: now),
+            RunsPage(
+                Console.RunList(experiments: [], runs: [], nextToken: nil),
+                RunsQuery(),
+                problem: "It cannot be read.",
+                views: [],
+                canSave: false,
+                now: now
+            ),
+            RunPage(fixtures.runDetail, now: now), fixtures.comparison(3, CompareQuery(FormFields("run=a,b,c"))),
+            fixtures.comparison(50, CompareQuery(FormFields("log=y&smooth=0.9"))),
+            ComparePage([], CompareQuery(FormFields("")), histories: [], now: now), fixtures.artifacts,
+            ModelsPage(fixtures.models, now: now), ModelsPage([], now: now),
+            ModelPage(fixtures.models[0], lineage: fixtures.lineage, now: now),
+            ModelPage(.init(name: "new", description: "", versions: []), lineage: nil, now: now),
+            VersionPage(fixtures.versionDetail, now: now),
             EndpointsPage([fixtures.endpoint]), EndpointPage(fixtures.endpointDetail, now: now),
             DatasetsPage([fixtures.dataset], now: now), DatasetPage(fixtures.dataset),
             JournalPage(
@@ -121,9 +135,10 @@ struct WebPageTests {
             RunPage(training, now: now),
             RunsPage(
                 .init(experiments: [.init(id: name, name: name)], runs: [training.run], nextToken: name),
-                filter: name,
-                experiment: name,
+                RunsQuery(FormFields("filter=\(Wording.segment(name))&sort=metrics.\(Wording.segment(name))")),
                 problem: name,
+                views: [.init(name: name, query: name, savedBy: name, savedAt: now)],
+                canSave: true,
                 now: now
             ),
             EndpointPage(detail, now: now), TracePage(trace),
@@ -140,7 +155,10 @@ struct WebPageTests {
     }
 
     @Test func `Only drawings are written unescaped`() throws {
-        let allowed: Set<String> = ["body", "mark", "drawing", "spark", "graph", "timeline", "distribution"]
+        let allowed: Set<String> = [
+            "body", "mark", "drawing", "spark", "graph", "timeline", "distribution", "cells", "head", "differing", "same",
+            "parallel", "scatter", "table", "document",
+        ]
         for (name, text) in ConsoleTemplates.texts {
             for match in text.matches(of: /\{\{\{([a-zA-Z]*)\}\}\}/) {
                 #expect(allowed.contains(String(match.output.1)), "\(name) writes \(match.output.1) unescaped")

@@ -32,6 +32,8 @@ struct ConsoleController: Sendable {
         addOperations(to: routes)
         addLineage(to: routes)
         addRuns(to: routes)
+        addCompare(to: routes)
+        addArtifacts(to: routes)
         addSession(to: routes)
         for asset in ConsoleAsset.all {
             routes.raw(.get, asset.path, permission: .open, errors: .page) { _ in PageResponse.file(asset) }
@@ -111,7 +113,18 @@ struct ConsoleController: Sendable {
     private func addLineage(to routes: RouteTable) {
         page("/models", on: routes) { _, now in ModelsPage(try await data.models(), now: now) }
         page("/models/{name}", on: routes) { call, now in
-            ModelPage(try await data.model(call.parameter("name")), now: now)
+            let model = try await data.model(call.parameter("name"))
+            let subject = ModelPage.subject(model)
+            var lineage: Console.Lineage?
+            if let subject { lineage = try await data.lineage(model.name, subject.version) }
+            return ModelPage(model, lineage: lineage, now: now)
+        }
+        page("/models/{name}/{version}", on: routes) { call, now in
+            let name = try call.parameter("name"), text = try call.parameter("version")
+            guard let version = Int(text), version > 0 else {
+                throw ConsoleData.missing("model version", "\(name) \(text)")
+            }
+            return VersionPage(try await data.modelVersion(name, version), now: now)
         }
         page("/data", on: routes) { _, now in DatasetsPage(try await data.datasets(), now: now) }
         page("/data/{name}/{version}", on: routes) { call, _ in

@@ -1,6 +1,8 @@
 extension ConsoleAsset {
     /// Live pages: fetches the same page again and replaces the parts marked `data-live` that changed. Nothing needs it.
-    static let scriptText = #"""
+    static let scriptText = runsScriptText + liveScriptText
+
+    private static let liveScriptText = #"""
         "use strict";
         (() => {
           // The MLflow client prints links to MLflow's own pages: #/experiments/1/runs/ID.

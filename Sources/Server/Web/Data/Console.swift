@@ -77,6 +77,8 @@ extension Console {
         var metrics: [String: Double]
         var parameters: [String: String]
         var tags: [String: String]
+        /// The step of the last value of each metric.
+        var lastSteps: [String: Int64] = [:]
     }
 
     /// One page of the list of runs.
@@ -148,6 +150,15 @@ extension Console {
         }
     }
 
+    /// The open folders of a run's artifacts.
+    struct ArtifactTree: Sendable {
+        var run: Run
+        /// From the root down; entries are named without their folder.
+        var folders: [(path: String, entries: [Artifact])]
+        /// Whether the path that was asked for is a file.
+        var isFile: Bool
+    }
+
     /// A file that a run logged.
     struct Artifact: Sendable, Hashable {
         var path: String
@@ -161,8 +172,29 @@ extension Console {
     struct Model: Sendable, Hashable {
         var name: String
         var description: String
-        /// Newest first.
+        /// Newest first; in lists only the newest and those with an alias.
         var versions: [ModelVersion]
+        /// By name.
+        var aliases: [Alias] = []
+        /// What an alias or stage asks of a version before it may take it.
+        var gates: [Gate] = []
+        var tags: [String: String] = [:]
+    }
+
+    /// A name that points at one version.
+    struct Alias: Sendable, Hashable {
+        var alias: String
+        var version: Int
+        var movedBy: String
+        var movedAt: Timestamp
+    }
+
+    /// A rule of a model: the kinds of attestation that a target asks for.
+    struct Gate: Sendable, Hashable {
+        var target: String
+        var requires: [String]
+        var setBy: String
+        var setAt: Timestamp
     }
 
     /// A version of a model.
@@ -179,7 +211,31 @@ extension Console {
         var pipelineRun: String?
         var attestations: [Attestation]
         /// The endpoints that run it.
-        var endpoints: [String]
+        var deployments: [Deployment]
+        /// MLflow's stage.
+        var stage = "None"
+        var description = ""
+        /// Where it came from, as the client wrote it.
+        var source = ""
+        var tags: [String: String] = [:]
+    }
+
+    /// An endpoint that runs a version.
+    struct Deployment: Sendable, Hashable {
+        var endpoint: String
+        var since: Timestamp
+        var by: String
+    }
+
+    /// A version with all that its page shows.
+    struct VersionDetail: Sendable, Hashable {
+        var version: ModelVersion
+        var lineage: Lineage
+        /// What it consists of; nil when its files are not in this server's store.
+        var files: [Shard]?
+        /// Whether there are more files than the page lists.
+        var hasMoreFiles = false
+        var gates: [Gate] = []
     }
 
     /// A recorded check of a version.

@@ -21,6 +21,21 @@ struct ConsoleData: Sendable {
     var runs: @Sendable (_ query: RunsQuery) async throws -> Console.RunList = { _ in
         Console.RunList(experiments: [], runs: [], nextToken: nil)
     }
+    /// The folders of a run's artifacts that lead to a path, from the root, and whether the path is a file. Throws
+    /// `RESOURCE_DOES_NOT_EXIST`.
+    var artifactTree: @Sendable (_ run: String, _ path: String) async throws -> Console.ArtifactTree = { run, _ in
+        throw ConsoleData.missing("run", run)
+    }
+    /// A file that a run logged. Throws `RESOURCE_DOES_NOT_EXIST`.
+    var artifact: @Sendable (_ run: String, _ path: String) async throws -> ArtifactFile = { _, path in
+        throw ConsoleData.missing("artifact", path)
+    }
+    /// The runs with these identifiers, in their order; those that are not there are left out.
+    var runsNamed: @Sendable (_ ids: [String]) async throws -> [Console.Run] = { _ in [] }
+    /// The history of each metric for each run, nil where a run lacks it; at most so many points of each.
+    var histories:
+        @Sendable (_ runs: [Console.Run], _ metrics: [String], _ points: Int) async throws ->
+            [(metric: String, histories: [Console.History?])] = { _, _, _ in [] }
     /// Every saved view of the runs table, by name.
     var savedViews: @Sendable () async throws -> [Console.SavedView] = { [] }
     /// Saves a view. Throws `view_invalid`, `view_limit`.
@@ -31,9 +46,16 @@ struct ConsoleData: Sendable {
     var run: @Sendable (_ id: String) async throws -> Console.RunDetail = { id in
         throw ConsoleData.missing("run", id)
     }
-    /// Every registered model with its versions.
+    /// One version of a model. Throws `not_found`.
+    var modelVersion: @Sendable (_ name: String, _ version: Int) async throws -> Console.VersionDetail = {
+        name,
+        version in throw ConsoleData.missing("model version", "\(name) \(version)")
+    }
+    /// The graph around a version. Throws `not_found`.
+    var lineage: @Sendable (_ name: String, _ version: Int) async throws -> Console.Lineage = { _, _ in .init() }
+    /// Every registered model with its newest version and those that have an alias.
     var models: @Sendable () async throws -> [Console.Model] = { [] }
-    /// One registered model. Throws `not_found`.
+    /// One registered model with its newest versions. Throws `not_found`.
     var model: @Sendable (_ name: String) async throws -> Console.Model = { name in
         throw ConsoleData.missing("model", name)
     }

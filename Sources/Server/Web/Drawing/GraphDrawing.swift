@@ -69,7 +69,7 @@ enum GraphDrawing {
     }
 
     /// A path that leaves and enters every layer straight down.
-    private static func curve(_ points: [LineChart.Point]) -> String {
+    static func curve(_ points: [LineChart.Point]) -> String {
         guard let first = points.first else { return "" }
         var out = "M\(SVG.number(first.x)) \(SVG.number(first.y))"
         for (from, to) in zip(points, points.dropFirst()) {

@@ -58,7 +58,7 @@ struct EndpointPage: ConsolePage {
             Fact(
                 "Serves",
                 "\(endpoint.model) v\(endpoint.version)",
-                link: "\(ConsolePath.model(endpoint.model))#v\(endpoint.version)"
+                link: ConsolePath.version(endpoint.model, endpoint.version)
             ),
             Fact("Variant", endpoint.variant),
             Fact("Requests", Wording.count(endpoint.requests)),

@@ -78,11 +78,20 @@ struct JournalEntryPage: ConsolePage {
         case "run": ConsolePath.run(parts[1])
         case "pipeline": ConsolePath.pipeline(parts[1])
         case "pipeline-run", "pipeline_run": ConsolePath.pipelineRun(parts[1])
-        case "model": ConsolePath.model(parts[1].split(separator: "/").first.map(String.init) ?? parts[1])
+        case "model": model(parts[1])
+        case "view": "/runs"
         case "dataset": "/data"
         case "endpoint": ConsolePath.endpoint(parts[1])
         default: nil
         }
+    }
+
+    /// `NAME` or `NAME/VERSION`.
+    private static func model(_ subject: String) -> String {
+        guard let slash = subject.lastIndex(of: "/"), let version = Int(subject[subject.index(after: slash)...]) else {
+            return ConsolePath.model(subject)
+        }
+        return ConsolePath.version(String(subject[..<slash]), version)
     }
 
     private static func pretty(_ body: JSONValue) -> String {

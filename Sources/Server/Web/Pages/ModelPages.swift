@@ -1,6 +1,6 @@
 import Primitives
 
-/// Every registered model with who is champion and who challenges.
+/// Every registered model with its aliases and where it runs.
 struct ModelsPage: ConsolePage {
     static let template = "models"
     static let section: PageFrame.Section? = .models
@@ -11,7 +11,8 @@ struct ModelsPage: ConsolePage {
         let href: String
         let description: String
         let latest: String
-        let aliases: [String]
+        let latestHref: String?
+        let aliases: [Fact]
         let endpoints: [Fact]
         let when: Moment?
     }
@@ -21,93 +22,123 @@ struct ModelsPage: ConsolePage {
 
     init(_ models: [Console.Model], now: Timestamp) {
         rows = models.map { model in
-            Row(
+            let newest = model.versions.first
+            return Row(
                 name: model.name,
                 href: ConsolePath.model(model.name),
                 description: model.description,
-                latest: model.versions.first.map { "v\($0.version)" } ?? "–",
-                aliases: model.versions.flatMap { version in version.aliases.map { "\($0) → v\(version.version)" } },
-                endpoints: model.versions.flatMap(\.endpoints).map {
-                    Fact("endpoint", $0, link: ConsolePath.endpoint($0))
+                latest: newest.map { "v\($0.version)" } ?? "–",
+                latestHref: newest.map { ConsolePath.version(model.name, $0.version) },
+                aliases: model.aliases.map {
+                    Fact($0.alias, "\($0.alias) → v\($0.version)", link: ConsolePath.version(model.name, $0.version))
                 },
-                when: model.versions.first.map { Moment($0.createdAt, now: now) }
+                endpoints: model.versions.flatMap(\.deployments).map {
+                    Fact("endpoint", $0.endpoint, link: ConsolePath.endpoint($0.endpoint))
+                },
+                when: newest.map { Moment($0.createdAt, now: now) }
             )
         }
         isEmpty = rows.isEmpty
     }
 }
 
-/// One model: its versions, what was attested of each, and where each came from.
+/// One model: aliases, gates, versions, and the lineage of the one in use.
 struct ModelPage: ConsolePage {
     static let template = "model"
     static let section: PageFrame.Section? = .models
     let heading: String
     let crumbs = [PageFrame.Crumb("Models", "/models")]
 
-    struct Row: Sendable, Hashable {
-        let version: String
-        let anchor: String
-        let aliases: [String]
-        let when: Moment
-        let createdBy: String
-        let signed: Badge
-        let package: DigestLabel?
-        let attestations: [AttestationLine]
-        let isUntested: Bool
-        let endpoints: [Fact]
-        let lineage: [Fact]
+    struct AliasRow: Sendable, Hashable {
+        let alias: String
+        let target: String
+        let targetHref: String
+        let movedBy: String
+        let movedAt: Moment
     }
 
-    struct AttestationLine: Sendable, Hashable {
+    struct GateRow: Sendable, Hashable {
+        let gate: String
+        let requires: [String]
+        let setBy: String
+        let setAt: Moment
+    }
+
+    struct Row: Sendable, Hashable {
+        let version: String
+        let versionHref: String
+        let anchor: String
+        let aliases: [String]
+        let stage: String
         let verdict: Badge
-        let kind: String
-        let reasons: [String]
-        let by: String
-        let at: Moment
+        let verdictWords: String
+        let endpoints: [Fact]
+        let when: Moment
+        let createdBy: String
+        let package: DigestLabel?
     }
 
     let description: String
+    let tags: [String]
+    let hasTags: Bool
+    let aliasRows: [AliasRow]
+    let hasAliases: Bool
+    let gateRows: [GateRow]
+    let hasGates: Bool
     let rows: [Row]
     let isEmpty: Bool
+    let isCut: Bool
+    let subject: String
+    let graph: Markup
+    let hasGraph: Bool
 
-    init(_ model: Console.Model, now: Timestamp) {
+    init(_ model: Console.Model, lineage: Console.Lineage?, now: Timestamp) {
         heading = model.name
         description = model.description
+        tags = model.tags.sorted { $0.key < $1.key }.map { "\($0.key): \(SVG.clip($0.value, to: 80))" }
+        hasTags = !tags.isEmpty
+        aliasRows = model.aliases.map {
+            AliasRow(
+                alias: $0.alias,
+                target: "v\($0.version)",
+                targetHref: ConsolePath.version(model.name, $0.version),
+                movedBy: $0.movedBy,
+                movedAt: Moment($0.movedAt, now: now)
+            )
+        }
+        hasAliases = !aliasRows.isEmpty
+        gateRows = model.gates.map {
+            GateRow(gate: $0.target, requires: $0.requires, setBy: $0.setBy, setAt: Moment($0.setAt, now: now))
+        }
+        hasGates = !gateRows.isEmpty
         rows = model.versions.map { Self.row($0, now: now) }
         isEmpty = rows.isEmpty
+        isCut = rows.count >= ConsoleData.shownVersions
+        subject = Self.subject(model).map { "v\($0.version)" } ?? ""
+        graph = lineage.map { LineageDrawing.svg($0, label: "Lineage") } ?? Markup("")
+        hasGraph = !graph.html.isEmpty
+    }
+
+    /// The version whose lineage the page draws: one that runs, the champion, or the newest.
+    static func subject(_ model: Console.Model) -> Console.ModelVersion? {
+        model.versions.first { !$0.deployments.isEmpty } ?? model.versions.first { $0.aliases.contains("champion") }
+            ?? model.versions.first
     }
 
     private static func row(_ version: Console.ModelVersion, now: Timestamp) -> Row {
-        var lineage: [Fact] = []
-        if let run = version.pipelineRun {
-            lineage.append(Fact("Pipeline run", Wording.identifier(run), link: ConsolePath.pipelineRun(run)))
-        }
-        if let run = version.runID {
-            lineage.append(Fact("Training run", Wording.identifier(run), link: ConsolePath.run(run)))
-        }
-        lineage.append(
-            Fact("Walk", "trace to the data", link: ConsolePath.trace("\(version.model)@\(version.version)"))
-        )
+        let failed = version.attestations.count { !$0.passed }, all = version.attestations.count
         return Row(
             version: "v\(version.version)",
+            versionHref: ConsolePath.version(version.model, version.version),
             anchor: "v\(version.version)",
             aliases: version.aliases,
+            stage: version.stage == "None" ? "–" : version.stage,
+            verdict: all == 0 ? Badge("none", .idle) : failed == 0 ? Badge("passed", .ok) : Badge("failed", .bad),
+            verdictWords: all == 0 ? "nothing attested" : "\(all - failed) of \(all) passed",
+            endpoints: version.deployments.map { Fact("endpoint", $0.endpoint, link: ConsolePath.endpoint($0.endpoint)) },
             when: Moment(version.createdAt, now: now),
             createdBy: version.createdBy,
-            signed: version.keyID == nil ? Badge("no package", .idle) : Badge("signed", .ok),
-            package: version.packageDigest.map { DigestLabel($0) },
-            attestations: version.attestations.sorted { $0.madeAt > $1.madeAt }.map { attestation in
-                AttestationLine(
-                    verdict: Badge(state: attestation.passed ? "passed" : "failed"),
-                    kind: attestation.kind,
-                    reasons: attestation.reasons,
-                    by: attestation.madeBy,
-                    at: Moment(attestation.madeAt, now: now)
-                )
-            },
-            isUntested: version.attestations.isEmpty,
-            endpoints: version.endpoints.map { Fact("endpoint", $0, link: ConsolePath.endpoint($0)) },
-            lineage: lineage
+            package: version.packageDigest.map { DigestLabel($0) }
         )
     }
 }

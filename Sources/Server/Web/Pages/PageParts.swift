@@ -76,6 +76,7 @@ enum ConsolePath {
     static func pipelineRun(_ id: String) -> String { "/pipeline-runs/\(Wording.segment(id))" }
     static func run(_ id: String) -> String { "/runs/\(Wording.segment(id))" }
     static func model(_ name: String) -> String { "/models/\(Wording.segment(name))" }
+    static func version(_ name: String, _ version: Int) -> String { "\(model(name))/\(version)" }
     static func endpoint(_ name: String) -> String { "/endpoints/\(Wording.segment(name))" }
     static func dataset(_ name: String, _ version: Int) -> String { "/data/\(Wording.segment(name))/\(version)" }
     static func entry(_ sequence: Int64) -> String { "/journal/\(sequence)" }

@@ -1,5 +1,7 @@
 import Foundation
 import Primitives
+import Security
+import WireAPI
 
 extension ConsoleController {
     /// The largest form that saves a view, in bytes.
@@ -20,7 +22,9 @@ extension ConsoleController {
                 now: now
             )
         }
-        page("/runs/{id}", on: routes) { call, now in RunPage(try await data.run(call.parameter("id")), now: now) }
+        page("/runs/{id}", on: routes) { call, now in
+            RunPage(try await data.run(call.parameter("id")), options: CurveOptions(Self.fields(call)), now: now)
+        }
         routes.raw(.post, "/console/views", permission: .trackingWrite, errors: .page) { call in
             let fields = try await Self.form(call)
             let query = RunsQuery(FormFields(fields["query"] ?? "")).text
