@@ -94,19 +94,20 @@ class Server:
                     total += int(line.split()[1])
         return total / 1024
 
-    def forget_peak(self) -> None:
-        """Sets the peak of each process back to what it holds now."""
-        for pid in self.members():
-            pathlib.Path(f"/proc/{pid}/clear_refs").write_text("5")
-
-    def peak_mib(self) -> float:
-        """The largest resident set that one process of the group has had since `forget_peak`."""
-        peaks = [0]
+    def peaks_mib(self) -> dict[int, float]:
+        """The largest resident set of each process since `forget_peaks`."""
+        found = {}
         for pid in self.members():
             for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
                 if line.startswith("VmHWM:"):
-                    peaks.append(int(line.split()[1]))
-        return max(peaks) / 1024
+                    found[pid] = int(line.split()[1]) / 1024
+        return found
+
+    def forget_peaks(self) -> dict[int, float]:
+        """Sets the peak of each process back to what it holds now, and returns that."""
+        for pid in self.members():
+            pathlib.Path(f"/proc/{pid}/clear_refs").write_text("5")
+        return self.peaks_mib()
 
 
 class Aku(Server):
