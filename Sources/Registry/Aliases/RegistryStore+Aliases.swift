@@ -15,7 +15,8 @@ extension RegistryStore {
     /// Points an alias at a version when it points where the caller expects.
     ///
     /// - Returns: the version that it pointed at before, if any.
-    /// - Throws: `alias_moved` when it points elsewhere, `RESOURCE_DOES_NOT_EXIST`, `INVALID_PARAMETER_VALUE`.
+    /// - Throws: `alias_moved` when it points elsewhere, `gate_not_passed` when the alias's gate asks for what the version
+    ///   lacks, `RESOURCE_DOES_NOT_EXIST`, `INVALID_PARAMETER_VALUE`.
     @discardableResult
     package func move(
         alias: String,
@@ -29,27 +30,21 @@ extension RegistryStore {
         let now = time.now()
         return try await database.write { transaction in
             try Self.require(name, transaction)
-            _ = try Self.load(name, number, transaction)
+            try Self.require(name, number, transaction)
             let current = try Self.target(of: alias, name, transaction)
             try Self.compare(current, expected, alias, name)
             if current == number { return current }
+            try Self.passGate(to: alias, name, number, transaction)
             try transaction.execute(
                 "INSERT INTO registered_model_alias (model, alias, version, moved_at, moved_by) VALUES (?, ?, ?, ?, ?) "
                     + "ON CONFLICT (model, alias) DO UPDATE SET version = excluded.version, moved_at = excluded.moved_at, "
                     + "moved_by = excluded.moved_by",
                 [.text(name), .text(alias), .integer(number), .time(now), .text(actor)]
             )
-            try transaction.record(
-                JournalEvent(
-                    kind: "registry.alias.moved",
-                    subject: "model/\(name)",
-                    actor: actor,
-                    body: [
-                        "alias": .string(alias), "from": current.map(JSONValue.integer) ?? .null,
-                        "to": .integer(number),
-                    ]
-                )
-            )
+            let body: [String: JSONValue] = [
+                "alias": .string(alias), "from": current.map(JSONValue.integer) ?? .null, "to": .integer(number),
+            ]
+            try Self.record("registry.alias.moved", model: name, actor, body, transaction)
             return current
         }
     }
@@ -63,23 +58,25 @@ extension RegistryStore {
                 [.text(name), .text(alias)]
             )
             if count == 0 { return }
-            try transaction.record(
-                JournalEvent(
-                    kind: "registry.alias.deleted",
-                    subject: "model/\(name)",
-                    actor: actor,
-                    body: ["alias": .string(alias)]
-                )
-            )
+            try Self.record("registry.alias.deleted", model: name, actor, ["alias": .string(alias)], transaction)
         }
     }
 
-    /// The version that an alias points at.
+    /// The version that an alias points at; `latest`, in any case, is the newest version.
     ///
-    /// - Throws: `RESOURCE_DOES_NOT_EXIST` without the model, `alias_missing`.
+    /// - Throws: `RESOURCE_DOES_NOT_EXIST` without the model or any version, `alias_missing`.
     package func version(_ name: String, alias: String) async throws -> ModelVersion {
         try await database.read { reader in
             try Self.require(name, reader)
+            if alias.lowercased() == "latest" {
+                let rows = try reader.query(
+                    "SELECT * FROM model_version WHERE model = ? AND stage <> 'Deleted_Internal' "
+                        + "ORDER BY version DESC LIMIT 1",
+                    [.text(name)]
+                )
+                if let newest = try Self.versions(rows, reader).first { return newest }
+                throw PlatformError.mlflowMissing("Latest version not found for model \(name).")
+            }
             guard let number = try Self.target(of: alias, name, reader) else {
                 throw PlatformError(
                     .aliasMissing,

@@ -21,7 +21,7 @@ extension RegistryStore {
         let id = identifiers()
         let now = time.now()
         return try await database.write { transaction in
-            _ = try Self.load(name, number, transaction)
+            try Self.require(name, number, transaction)
             try transaction.execute(
                 "INSERT INTO model_attestation (attestation_id, model, version, kind, passed, reasons, details, made_by, made_at) "
                     + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -60,7 +60,7 @@ extension RegistryStore {
     /// Records that a promotion was refused, and why. Nothing else changes.
     package func refusePromotion(_ name: String, _ number: Int64, reasons: [String], actor: String) async throws {
         try await database.write { transaction in
-            _ = try Self.load(name, number, transaction)
+            try Self.require(name, number, transaction)
             try transaction.record(
                 JournalEvent(
                     kind: "registry.promotion.refused",

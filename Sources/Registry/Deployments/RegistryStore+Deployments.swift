@@ -8,7 +8,7 @@ extension RegistryStore {
     package func deployed(_ name: String, _ number: Int64, on endpoint: String, actor: String) async throws {
         let now = time.now()
         try await database.write { transaction in
-            _ = try Self.load(name, number, transaction)
+            try Self.require(name, number, transaction)
             try transaction.execute(
                 "INSERT INTO model_deployment (endpoint, model, version, since, deployed_by) VALUES (?, ?, ?, ?, ?) "
                     + "ON CONFLICT (endpoint) DO UPDATE SET model = excluded.model, version = excluded.version, "

@@ -9,4 +9,6 @@ extension ErrorCode {
     package static let versionWithoutPackage = ErrorCode("version_without_package", .failedPrecondition)
     /// A version that an endpoint serves cannot be deleted.
     package static let versionDeployed = ErrorCode("version_deployed", .failedPrecondition)
+    /// A version lacks an attestation that the gate of an alias or stage asks for.
+    package static let gateNotPassed = ErrorCode("gate_not_passed", .failedPrecondition)
 }

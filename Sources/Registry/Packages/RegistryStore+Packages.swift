@@ -25,7 +25,7 @@ extension RegistryStore {
         let now = time.now()
         return try await database.write { transaction in
             if let known = try Self.find(name, seal.package, transaction) { return known }
-            if try !Self.exists(name, transaction) { try Self.insert(model: name, nil, now, actor, transaction) }
+            if try !Self.exists(name, transaction) { try Self.insert(model: name, nil, [], now, actor, transaction) }
             return try Self.insert(
                 NewVersion(source: "", runID: mlflowRun, tags: tags),
                 name,
@@ -38,9 +38,10 @@ extension RegistryStore {
     }
 
     private static func find(_ name: String, _ digest: Digest, _ reader: any SQLReader) throws -> ModelVersion? {
-        try reader.first(
+        let rows = try reader.query(
             "SELECT * FROM model_version WHERE model = ? AND package_digest = ? AND stage <> 'Deleted_Internal'",
             [.text(name), .digest(digest)]
-        ).map { try version($0, reader) }
+        )
+        return try versions(rows, reader).first
     }
 }

@@ -1,67 +1,108 @@
 import Primitives
 import Storage
 
-/// A search of models or versions as one SQL statement that ends in LIMIT and OFFSET. Users' texts are always bound.
+/// A search of models or versions as one SQL statement. Pages follow one another by key, not by offset: a row that appears
+/// or goes while somebody reads moves no other, and page 1,000 costs what page 1 costs. Users' texts are always bound.
 struct RegistrySearch: Sendable {
-    let sql: String
-    let arguments: [SQLValue]
+    /// One field of the order: which column, and which way.
+    struct Term: Sendable, Hashable {
+        let column: String
+        let ascending: Bool
+    }
 
-    /// The tag that marks a model as a prompt; prompts are seen only by searches that ask for them.
-    private static let promptTag = "mlflow.prompt.is_prompt"
+    private let head: String
+    private let conditions: [(sql: String, arguments: [SQLValue])]
+    private let terms: [Term]
 
     static func models(_ filter: String?, _ order: [String]) throws -> RegistrySearch {
         var parts: [(String, [SQLValue])] = []
-        var asksForPrompts = false
-        for clause in try SearchFilter.parse(filter) {
+        let clauses = try SearchFilter.parse(filter)
+        let wantsPrompts = try asksForPrompts(clauses)
+        for clause in clauses {
             if try isTag(clause) {
-                asksForPrompts = asksForPrompts || clause.key == promptTag
-                parts.append(try tag(clause, "registered_model_tag", "t.model = m.name"))
+                if clause.key == RegistryStore.promptTag, !wantsPrompts { continue }
+                parts.append(try tag(clause, "registered_model_tag", "t.model = x.name"))
             } else {
                 guard clause.key == "name" else { throw invalidKey(clause.key, ["name"]) }
-                parts.append(try text("m.name", clause))
+                parts.append(try text("x.name", clause))
             }
         }
-        if !asksForPrompts { parts.append(notPrompt("m.name")) }
+        if !wantsPrompts { parts.append(notPrompt("x.name", "registered_model_tag")) }
         let terms = try ordering(
             order,
             [
-                "name": "m.name", "timestamp": "m.last_update_time", "creation_timestamp": "m.creation_time",
-                "last_updated_timestamp": "m.last_update_time",
+                "name": "name", "timestamp": "last_update_time", "creation_timestamp": "creation_time",
+                "last_updated_timestamp": "last_update_time",
             ],
-            last: [("name", "m.name ASC")]
+            standard: [],
+            last: [Term(column: "name", ascending: true)]
         )
-        return make("SELECT m.name FROM registered_model AS m", parts, terms)
+        return RegistrySearch(head: "SELECT x.* FROM registered_model AS x", conditions: parts, terms: terms)
     }
 
     static func versions(_ filter: String?, _ order: [String]) throws -> RegistrySearch {
-        var parts: [(String, [SQLValue])] = [("v.stage <> 'Deleted_Internal'", [])]
-        var asksForPrompts = false
+        var parts: [(String, [SQLValue])] = [("x.stage <> 'Deleted_Internal'", [])]
         let columns = [
-            "name": "v.model", "run_id": "v.run_id", "source_path": "v.source", "version_number": "v.version",
+            "name": "x.model", "run_id": "x.run_id", "source_path": "x.source", "version_number": "x.version",
         ]
-        for clause in try SearchFilter.parse(filter) {
+        let clauses = try SearchFilter.parse(filter)
+        let wantsPrompts = try asksForPrompts(clauses)
+        for clause in clauses {
             if try isTag(clause) {
-                asksForPrompts = asksForPrompts || clause.key == promptTag
-                parts.append(try tag(clause, "model_version_tag", "t.model = v.model AND t.version = v.version"))
+                if clause.key == RegistryStore.promptTag, !wantsPrompts { continue }
+                parts.append(try tag(clause, "model_version_tag", "t.model = x.model AND t.version = x.version"))
             } else {
                 guard let column = columns[clause.key] else { throw invalidKey(clause.key, Array(columns.keys)) }
                 parts.append(clause.key == "version_number" ? try number(column, clause) : try text(column, clause))
             }
         }
-        if !asksForPrompts { parts.append(notPrompt("v.model")) }
+        if !wantsPrompts { parts.append(notPrompt("x.model", "model_version_tag")) }
         let terms = try ordering(
             order,
             [
-                "name": "v.model", "version_number": "v.version", "creation_timestamp": "v.creation_time",
-                "last_updated_timestamp": "v.last_update_time",
+                "name": "model", "version_number": "version", "creation_timestamp": "creation_time",
+                "last_updated_timestamp": "last_update_time",
             ],
-            standard: "v.last_update_time DESC",
-            last: [("name", "v.model ASC"), ("version_number", "v.version DESC")]
+            standard: [Term(column: "last_update_time", ascending: false)],
+            last: [Term(column: "model", ascending: true), Term(column: "version", ascending: false)]
         )
-        return make("SELECT v.* FROM model_version AS v", parts, terms)
+        return RegistrySearch(head: "SELECT x.* FROM model_version AS x", conditions: parts, terms: terms)
     }
 
-    static func page(_ size: Int, upTo limit: Int) throws {
+    /// Reads one row more than a page, to know whether another follows.
+    ///
+    /// - Returns: the page's rows, and the token of the next page.
+    /// - Throws: `INVALID_PARAMETER_VALUE` for a token that is not of this order.
+    func page(_ maximum: Int, after token: String?, _ reader: any SQLReader) throws -> (rows: [SQLRow], next: String?) {
+        var parts = conditions
+        let keys = KeysetToken(terms: terms.map { "\($0.column)\($0.ascending ? "+" : "-")" })
+        if let token, !token.isEmpty { parts.append(after(try keys.values(of: token))) }
+        let found = try reader.query(
+            "\(head) WHERE \(parts.map(\.sql).joined(separator: " AND ")) ORDER BY "
+                + terms.map { "x.\($0.column) \($0.ascending ? "ASC" : "DESC")" }.joined(separator: ", ") + " LIMIT ?",
+            parts.flatMap(\.arguments) + [.integer(Int64(maximum) + 1)]
+        )
+        let rows = Array(found.prefix(maximum))
+        guard found.count > maximum, let last = rows.last else { return (rows, nil) }
+        return (rows, try keys.make(terms.map { try last.value($0.column) }))
+    }
+
+    /// The rows after one whose fields are these: the first field that differs decides.
+    private func after(_ values: [SQLValue]) -> (sql: String, arguments: [SQLValue]) {
+        var options: [String] = []
+        var arguments: [SQLValue] = []
+        for (index, term) in terms.enumerated() {
+            let equal = terms[..<index].map { "x.\($0.column) = ?" }
+            options.append((equal + ["x.\(term.column) \(term.ascending ? ">" : "<") ?"]).joined(separator: " AND "))
+            arguments += values[...index]
+        }
+        let first = terms[0]
+        // The first field's bound by itself lets an index find the place.
+        let bound = "x.\(first.column) \(first.ascending ? ">=" : "<=") ?"
+        return ("\(bound) AND (\(options.map { "(\($0))" }.joined(separator: " OR ")))", [values[0]] + arguments)
+    }
+
+    static func check(page size: Int, upTo limit: Int) throws {
         if size < 1 {
             throw PlatformError.mlflowInvalid(
                 "Invalid value for max_results. It must be a positive integer, but got \(size)"
@@ -73,12 +114,14 @@ struct RegistrySearch: Sendable {
         )
     }
 
-    private static func make(_ head: String, _ parts: [(String, [SQLValue])], _ terms: String) -> RegistrySearch {
-        let condition = parts.map(\.0).joined(separator: " AND ")
-        return RegistrySearch(
-            sql: "\(head) WHERE \(condition) ORDER BY \(terms) LIMIT ? OFFSET ?",
-            arguments: parts.flatMap(\.1)
-        )
+    /// Prompts are seen only by searches that ask for them; the first clause about it decides.
+    private static func asksForPrompts(_ clauses: [SearchClause]) throws -> Bool {
+        for clause in clauses where try isTag(clause) && clause.key == RegistryStore.promptTag {
+            guard case .text(let value) = clause.value else { return false }
+            return (clause.comparator == .equal && value.lowercased() == "true")
+                || (clause.comparator == .notEqual && value.lowercased() == "false")
+        }
+        return false
     }
 
     private static func isTag(_ clause: SearchClause) throws -> Bool {
@@ -93,23 +136,25 @@ struct RegistrySearch: Sendable {
     }
 
     private static func tag(_ clause: SearchClause, _ table: String, _ join: String) throws -> (String, [SQLValue]) {
-        let inner = try text("t.value", clause)
-        let exists = "EXISTS (SELECT 1 FROM \(table) AS t WHERE \(join) AND t.key = ? AND \(inner.0))"
-        let absentCounts =
-            clause.key == promptTag
-            && ((clause.comparator == .equal && clause.value == .text("false"))
-                || (clause.comparator == .notEqual && clause.value == .text("true")))
-        if absentCounts {
-            let none = "NOT EXISTS (SELECT 1 FROM \(table) AS t WHERE \(join) AND t.key = ?)"
-            return ("(\(exists) OR \(none))", [.text(clause.key)] + inner.1 + [.text(clause.key)])
+        guard case .text = clause.value else {
+            throw PlatformError.mlflowInvalid(
+                "Expected a quoted string value for tag (e.g. 'my-value'). Got value \(clause.value.written)"
+            )
         }
-        return (exists, [.text(clause.key)] + inner.1)
+        guard [.equal, .notEqual, .like, .caseInsensitiveLike].contains(clause.comparator) else {
+            throw PlatformError.mlflowInvalid("Invalid comparator for tag: \(clause.comparator.rawValue)")
+        }
+        let inner = try text("t.value", clause)
+        return (
+            "EXISTS (SELECT 1 FROM \(table) AS t WHERE \(join) AND t.key = ? AND \(inner.0))",
+            [.text(clause.key)] + inner.1
+        )
     }
 
-    private static func notPrompt(_ name: String) -> (String, [SQLValue]) {
+    private static func notPrompt(_ name: String, _ table: String) -> (String, [SQLValue]) {
         (
-            "NOT EXISTS (SELECT 1 FROM registered_model_tag AS t WHERE t.model = \(name) AND t.key = ? AND t.value = 'true')",
-            [.text(promptTag)]
+            "\(name) NOT IN (SELECT t.model FROM \(table) AS t WHERE t.key = ? AND t.value = 'true')",
+            [.text(RegistryStore.promptTag)]
         )
     }
 
@@ -154,10 +199,10 @@ struct RegistrySearch: Sendable {
     private static func ordering(
         _ order: [String],
         _ columns: [String: String],
-        standard: String? = nil,
-        last: [(String, String)]
-    ) throws -> String {
-        var parts: [String] = []
+        standard: [Term],
+        last: [Term]
+    ) throws -> [Term] {
+        var terms: [Term] = []
         var seen: Set<String> = []
         for text in order.prefix(16) {
             let field = try SearchOrder.parse(text)
@@ -166,14 +211,16 @@ struct RegistrySearch: Sendable {
                     "Invalid order by key '\(field.key)' specified. Valid keys are '\(columns.keys.sorted().joined(separator: "', '"))'"
                 )
             }
-            guard seen.insert(field.key).inserted else {
+            guard seen.insert(column).inserted else {
                 throw PlatformError.mlflowInvalid("`order_by` contains duplicate fields: \(order)")
             }
-            parts.append("\(column) \(field.ascending ? "ASC" : "DESC")")
+            terms.append(Term(column: column, ascending: field.ascending))
         }
-        if parts.isEmpty, let standard { parts.append(standard) }
-        parts += last.filter { !seen.contains($0.0) }.map(\.1)
-        return parts.joined(separator: ", ")
+        if terms.isEmpty {
+            terms = standard
+            seen.formUnion(standard.map(\.column))
+        }
+        return terms + last.filter { !seen.contains($0.column) }
     }
 
     private static func invalidKey(_ key: String, _ known: [String]) -> PlatformError {

@@ -14,15 +14,12 @@ extension RegistryStore {
         maximum: Int,
         token: String?
     ) async throws -> Page<RegisteredModel> {
-        try RegistrySearch.page(maximum, upTo: RegistryLimits.modelsPerPage)
-        let offset = try OffsetToken.offset(of: token)
+        try RegistrySearch.check(page: maximum, upTo: RegistryLimits.modelsPerPage)
         let search = try RegistrySearch.models(filter, order)
-        let found = try await database.read { reader in
-            try reader.query(search.sql, search.arguments + [.integer(Int64(maximum) + 1), .integer(Int64(offset))])
-                .map { try Self.load($0.text("name"), reader) }
+        return try await database.read { reader in
+            let (rows, next) = try search.page(maximum, after: token, reader)
+            return Page(elements: try Self.models(rows, reader), nextToken: next)
         }
-        let next = found.count > maximum ? OffsetToken.make(offset + maximum) : nil
-        return Page(elements: Array(found.prefix(maximum)), nextToken: next)
     }
 
     /// One page of versions.
@@ -37,14 +34,11 @@ extension RegistryStore {
         maximum: Int,
         token: String?
     ) async throws -> Page<ModelVersion> {
-        try RegistrySearch.page(maximum, upTo: RegistryLimits.versionsPerPage)
-        let offset = try OffsetToken.offset(of: token)
+        try RegistrySearch.check(page: maximum, upTo: RegistryLimits.versionsPerPage)
         let search = try RegistrySearch.versions(filter, order)
-        let found = try await database.read { reader in
-            try reader.query(search.sql, search.arguments + [.integer(Int64(maximum) + 1), .integer(Int64(offset))])
-                .map { try Self.version($0, reader) }
+        return try await database.read { reader in
+            let (rows, next) = try search.page(maximum, after: token, reader)
+            return Page(elements: try Self.versions(rows, reader), nextToken: next)
         }
-        let next = found.count > maximum ? OffsetToken.make(offset + maximum) : nil
-        return Page(elements: Array(found.prefix(maximum)), nextToken: next)
     }
 }

@@ -18,6 +18,8 @@ extension RegistryStore {
         package let description: String?
         /// Its tags.
         package let tags: [ModelTag]
+        /// The files it consists of, when this server keeps them.
+        package let content: VersionContent?
 
         /// Describes a version.
         package init(
@@ -27,7 +29,8 @@ extension RegistryStore {
             runLink: String? = nil,
             modelID: String? = nil,
             description: String? = nil,
-            tags: [ModelTag] = []
+            tags: [ModelTag] = [],
+            content: VersionContent? = nil
         ) {
             self.source = source
             self.storageLocation = storageLocation
@@ -36,6 +39,7 @@ extension RegistryStore {
             self.modelID = modelID
             self.description = description
             self.tags = tags
+            self.content = content
         }
     }
 
@@ -59,26 +63,32 @@ extension RegistryStore {
         try await database.read { try Self.load(name, number, $0) }
     }
 
-    /// Every version of a model that is not deleted, newest first.
+    /// The versions of a model that are not deleted, newest first; at most `RegistryLimits.versionsPerPage`.
     package func versions(of name: String) async throws -> [ModelVersion] {
         try await database.read { reader in
             try Self.require(name, reader)
-            return try reader.query(
-                "SELECT * FROM model_version WHERE model = ? AND stage <> 'Deleted_Internal' ORDER BY version DESC",
-                [.text(name)]
-            ).map { try Self.version($0, reader) }
+            let rows = try reader.query(
+                "SELECT * FROM model_version WHERE model = ? AND stage <> 'Deleted_Internal' "
+                    + "ORDER BY version DESC LIMIT ?",
+                [.text(name), .integer(Int64(RegistryLimits.versionsPerPage))]
+            )
+            return try Self.versions(rows, reader)
         }
     }
 
     /// Changes a version's description.
-    package func describe(_ name: String, _ number: Int64, _ description: String?) async throws -> ModelVersion {
+    package func describe(_ name: String, _ number: Int64, _ description: String?, actor: String) async throws
+        -> ModelVersion
+    {
         let now = time.now()
         return try await database.write { transaction in
-            _ = try Self.load(name, number, transaction)
+            try Self.require(name, number, transaction)
             try transaction.execute(
                 "UPDATE model_version SET description = ?, last_update_time = ? WHERE model = ? AND version = ?",
                 [.optional(description), .time(now), .text(name), .integer(number)]
             )
+            let body = ["description": description.map(Self.text) ?? .null]
+            try Self.record("registry.version.described", name, number, actor, body, transaction)
             return try Self.load(name, number, transaction)
         }
     }
@@ -89,7 +99,7 @@ extension RegistryStore {
     package func deleteVersion(_ name: String, _ number: Int64, actor: String) async throws {
         let now = time.now()
         try await database.write { transaction in
-            _ = try Self.load(name, number, transaction)
+            try Self.require(name, number, transaction)
             try Self.refuseDeployed(name, number, transaction)
             let key: [SQLValue] = [.text(name), .integer(number)]
             try transaction.execute("DELETE FROM registered_model_alias WHERE model = ? AND version = ?", key)
@@ -100,15 +110,14 @@ extension RegistryStore {
                 [.time(now)] + key
             )
             try Self.touch(name, now, transaction)
-            try transaction.record(
-                JournalEvent(kind: "registry.version.deleted", subject: "model/\(name)/\(number)", actor: actor)
-            )
+            try Self.record("registry.version.deleted", name, number, actor, [:], transaction)
         }
     }
 
     /// Moves a version to a stage.
     ///
     /// - Parameter archive: whether the other versions of that stage are archived; only for Staging and Production.
+    /// - Throws: `RESOURCE_DOES_NOT_EXIST`, `gate_not_passed` when the stage's gate asks for what the version lacks.
     package func move(
         _ name: String,
         _ number: Int64,
@@ -124,7 +133,8 @@ extension RegistryStore {
         }
         let now = time.now()
         return try await database.write { transaction in
-            _ = try Self.load(name, number, transaction)
+            try Self.require(name, number, transaction)
+            try Self.passGate(to: stage.rawValue, name, number, transaction)
             if archive {
                 try transaction.execute(
                     "UPDATE model_version SET stage = 'Archived', last_update_time = ? "
@@ -137,36 +147,34 @@ extension RegistryStore {
                 [.text(stage.rawValue), .time(now), .text(name), .integer(number)]
             )
             try Self.touch(name, now, transaction)
-            try transaction.record(
-                JournalEvent(
-                    kind: "registry.version.staged",
-                    subject: "model/\(name)/\(number)",
-                    actor: actor,
-                    body: ["stage": .string(stage.rawValue)]
-                )
-            )
+            let body: [String: JSONValue] = ["stage": .string(stage.rawValue), "archived": .bool(archive)]
+            try Self.record("registry.version.staged", name, number, actor, body, transaction)
             return try Self.load(name, number, transaction)
         }
     }
 
     /// Sets a version's tag.
-    package func set(tag: ModelTag, _ name: String, _ number: Int64) async throws {
+    package func set(tag: ModelTag, _ name: String, _ number: Int64, actor: String) async throws {
         try RegistryLimits.check(tag)
         try await database.write { transaction in
-            _ = try Self.load(name, number, transaction)
-            try Self.set(tag, name, number, transaction)
+            try Self.require(name, number, transaction)
+            try Self.put(tag, name, number, transaction)
+            let body = ["key": .string(tag.key), "value": Self.text(tag.value)]
+            try Self.record("registry.version.tagged", name, number, actor, body, transaction)
         }
     }
 
     /// Deletes a version's tag; no such tag is no error.
-    package func delete(tag key: String, _ name: String, _ number: Int64) async throws {
+    package func delete(tag key: String, _ name: String, _ number: Int64, actor: String) async throws {
         try MLflowName.checkKey(key, path: "key")
         try await database.write { transaction in
-            _ = try Self.load(name, number, transaction)
-            try transaction.execute(
+            try Self.require(name, number, transaction)
+            let count = try transaction.execute(
                 "DELETE FROM model_version_tag WHERE model = ? AND version = ? AND key = ?",
                 [.text(name), .integer(number), .text(key)]
             )
+            if count == 0 { return }
+            try Self.record("registry.version.untagged", name, number, actor, ["key": .string(key)], transaction)
         }
     }
 }
@@ -207,24 +215,26 @@ extension RegistryStore {
                 .optional(sealing?.pipelineTask),
             ]
         )
-        for tag in new.tags { try set(tag, name, number, transaction) }
+        for tag in new.tags { try put(tag, name, number, transaction) }
         try touch(name, now, transaction)
-        var body: [String: JSONValue] = ["source": .string(new.source.isEmpty ? location : new.source)]
-        if let run = new.runID { body["mlflow_run"] = .string(run) }
+        var body: [String: JSONValue] = [
+            "source": .string(new.source.isEmpty ? location : new.source), "tags": texts(new.tags),
+        ]
+        if let description = new.description, !description.isEmpty { body["description"] = text(description) }
+        if let run = new.runID, !run.isEmpty { body["mlflow_run"] = .string(run) }
+        if let model = new.modelID { body["logged_model"] = .string(model) }
+        if let content = new.content {
+            body["content"] = .string(content.tree.description)
+            try insert(content, name, number, transaction)
+        }
         if let sealing {
             body["package"] = .string(sealing.seal.package.description)
             body["manifest"] = .string(sealing.seal.manifest.description)
             body["key_id"] = .string(sealing.seal.keyID)
             if let run = sealing.pipelineRun { body["pipeline_run"] = .string(run) }
         }
-        try transaction.record(
-            JournalEvent(
-                kind: "registry.version.created",
-                subject: "model/\(name)/\(number)",
-                actor: actor,
-                body: .object(body)
-            )
-        )
+        if isPrompt(new.tags) { body["prompt"] = true }
+        try record("registry.version.created", name, number, actor, body, transaction)
         return try load(name, number, transaction)
     }
 

@@ -7,11 +7,16 @@ import WireAPI
 package struct ModelController: Sendable {
     private let registry: RegistryStore
     private let registrar: PackageRegistrar
+    private let lineage: ModelLineage
+
+    /// Versions of one model that are shown; more are found by search.
+    private static let versionsShown = 1000
 
     /// Makes the controller of a store.
-    package init(registry: RegistryStore, registrar: PackageRegistrar) {
+    package init(registry: RegistryStore, registrar: PackageRegistrar, lineage: ModelLineage) {
         self.registry = registry
         self.registrar = registrar
+        self.lineage = lineage
     }
 
     /// Declares the routes.
@@ -21,11 +26,30 @@ package struct ModelController: Sendable {
             return ModelListBody(models: page.elements.map(ModelBody.init))
         }
         routes.on(ModelsAPI.show) { call in
-            let model = try await registry.model(call.parameter("name"))
-            var versions: [ModelVersionBody] = []
-            for version in try await registry.versions(of: model.name) { versions.append(try await body(of: version)) }
+            let name = try call.parameter("name")
+            let seen = try await registry.overview(of: name, versions: Self.versionsShown)
+            guard let model = seen.models.first else { throw PlatformError.mlflowMissing("No model '\(name)'.") }
+            let versions = seen.versions.map { version in
+                ModelVersionBody(
+                    version,
+                    attestations: seen.attestations[name]?[version.version] ?? [],
+                    deployments: seen.deployments
+                )
+            }
             return ModelDetailBody(model: ModelBody(model), versions: versions)
         }
+        routes.on(ModelsAPI.gates) { call in try await gates(of: call.parameter("name")) }
+        routes.on(ModelsAPI.setGate) { call, body in
+            let name = try call.parameter("name")
+            try await registry.set(
+                gate: call.parameter("target"),
+                of: name,
+                requires: body.requires,
+                actor: call.principal.name
+            )
+            return try await gates(of: name)
+        }
+        routes.on(ModelsAPI.lineage) { call in try await lineage.of(version(call)) }
         routes.on(ModelsAPI.version) { call in try await body(of: version(call)) }
         routes.on(ModelsAPI.register) { call, body in try await register(call, body) }
         routes.on(ModelsAPI.attest) { call, body in
@@ -99,6 +123,14 @@ package struct ModelController: Sendable {
             from: from,
             to: version.version,
             reasons: body.decision.reasons
+        )
+    }
+
+    private func gates(of name: String) async throws -> ModelGatesBody {
+        ModelGatesBody(
+            gates: try await registry.gates(of: name).map {
+                ModelGateBody(target: $0.target, requires: $0.requires, by: $0.by, at: $0.at)
+            }
         )
     }
 

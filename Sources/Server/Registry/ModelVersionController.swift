@@ -8,11 +8,19 @@ import WireAPI
 package struct ModelVersionController: Sendable {
     private let registry: RegistryStore
     private let sources: ModelSources
+    private let intake: VersionIntake
 
     /// Makes the controller of a store; the tracking stores tell where a version's files are.
-    package init(registry: RegistryStore, runs: RunStore, models: LoggedModelStore) {
+    package init(
+        registry: RegistryStore,
+        runs: RunStore,
+        models: LoggedModelStore,
+        artifacts: ArtifactStore,
+        settings: RegistrySettings
+    ) {
         self.registry = registry
-        sources = ModelSources(registry: registry, runs: runs, models: models)
+        sources = ModelSources(registry: registry, runs: runs, models: models, allowed: settings.sourcePattern)
+        intake = VersionIntake(registry: registry, artifacts: artifacts, mode: settings.modelScan)
     }
 
     /// Declares the routes.
@@ -26,7 +34,7 @@ package struct ModelVersionController: Sendable {
         routes.mlflow(.patch, "\(base)/update", .modelsWrite) { call in
             let body = try await call.body(MLflowRegistryBodies.Version.self)
             let (name, number) = try Self.key(body.name, body.version)
-            return Self.reply(try await registry.describe(name, number, body.description))
+            return Self.reply(try await registry.describe(name, number, body.description, actor: call.actor))
         }
         routes.mlflow(.delete, "\(base)/delete", .modelsWrite) { call in
             let body = try await call.body(MLflowRegistryBodies.Version.self)
@@ -55,13 +63,14 @@ package struct ModelVersionController: Sendable {
             let body = try await call.body(MLflowRegistryBodies.Version.self)
             let (name, number) = try Self.key(body.name, body.version)
             let key = try MLflowCall.require(body.key, "key")
-            try await registry.set(tag: ModelTag(key, body.value ?? ""), name, number)
+            try await registry.set(tag: ModelTag(key, body.value ?? ""), name, number, actor: call.actor)
             return .mlflowEmpty
         }
         routes.mlflow(.delete, "\(base)/delete-tag", .modelsWrite) { call in
             let body = try await call.body(MLflowRegistryBodies.Version.self)
             let (name, number) = try Self.key(body.name, body.version)
-            try await registry.delete(tag: MLflowCall.require(body.key, "key"), name, number)
+            let key = try MLflowCall.require(body.key, "key")
+            try await registry.delete(tag: key, name, number, actor: call.actor)
             return .mlflowEmpty
         }
     }
@@ -70,8 +79,10 @@ package struct ModelVersionController: Sendable {
         let body = try await call.body(MLflowRegistryBodies.Version.self)
         let name = try MLflowCall.require(body.name, "name")
         let source = try MLflowCall.require(body.source, "source")
-        let isPrompt = (body.tags ?? []).contains { $0.key == "mlflow.prompt.is_prompt" && $0.value == "true" }
+        let tags = (body.tags ?? []).map { ModelTag($0.key ?? "", $0.value ?? "") }
+        let isPrompt = RegistryStore.isPrompt(tags)
         let origin = try await sources.resolve(source, runID: body.runID, modelID: body.modelID, isPrompt: isPrompt)
+        let look = isPrompt ? nil : try await intake.look(at: origin.storageLocation)
         let version = try await registry.createVersion(
             of: name,
             RegistryStore.NewVersion(
@@ -80,12 +91,14 @@ package struct ModelVersionController: Sendable {
                 runID: origin.runID,
                 runLink: body.runLink,
                 modelID: origin.modelID,
-                description: body.description,
-                tags: (body.tags ?? []).map { ModelTag($0.key ?? "", $0.value ?? "") }
+                description: body.description ?? "",
+                tags: tags,
+                content: look?.content
             ),
             actor: call.actor
         )
         try await sources.note(version)
+        try await intake.attest(look?.report, version)
         return Self.reply(version)
     }
 

@@ -16,18 +16,22 @@ package struct PackageRegistrar: Sendable {
     private let artifacts: ArtifactStore
     private let inspectPackage: Inspector
     private let sign: Signer
+    private let intake: VersionIntake
 
     /// Makes a registrar.
     ///
     /// - Parameters:
     ///   - inspectPackage: throws when a file or a golden case is not what the manifest says.
     ///   - sign: signs the 32 bytes of the manifest's digest.
+    ///   - scan: what happens with a package in which the scanner finds something.
     package init(
         registry: RegistryStore,
         artifacts: ArtifactStore,
         inspectPackage: @escaping Inspector,
-        sign: @escaping Signer
+        sign: @escaping Signer,
+        scan: ModelScanMode = .warn
     ) {
+        intake = VersionIntake(registry: registry, artifacts: artifacts, mode: scan)
         self.registry = registry
         self.artifacts = artifacts
         self.inspectPackage = inspectPackage
@@ -37,13 +41,15 @@ package struct PackageRegistrar: Sendable {
     /// Registers a package. The same package again gives the same version, without another inspection.
     ///
     /// - Returns: the version and whether it is new.
-    /// - Throws: what the inspection throws; nothing is registered then.
+    /// - Throws: what the inspection throws, `model_scan_refused`; nothing is registered then.
     package func register(
         _ body: RegisterVersionBody,
         as name: String,
         actor: String
     ) async throws -> (version: ModelVersion, isNew: Bool) {
         if let known = try await registry.version(of: name, package: body.packageDigest) { return (known, false) }
+        let tree = try artifacts.objects.tree(body.packageDigest)
+        let report = try await intake.scan(tree)
         let summary = try await inspectPackage(body.packageDigest)
         let signed = try sign(Data(summary.manifestDigest.bytes))
         let seal = PackageSeal(
@@ -53,7 +59,7 @@ package struct PackageRegistrar: Sendable {
             keyID: signed.keyID
         )
         try await artifacts.name(
-            tree: artifacts.objects.tree(body.packageDigest),
+            tree: tree,
             below: "\(ArtifactController.sealedFolder)/\(body.packageDigest.hex)"
         )
         let version = try await registry.register(
@@ -65,6 +71,7 @@ package struct PackageRegistrar: Sendable {
             tags: (body.tags ?? [:]).sorted { $0.key < $1.key }.map { ModelTag($0.key, $0.value) },
             actor: actor
         )
+        try await intake.attest(report, version)
         return (version, true)
     }
 }

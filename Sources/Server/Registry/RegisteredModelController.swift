@@ -20,7 +20,7 @@ package struct RegisteredModelController: Sendable {
             let body = try await call.body(MLflowRegistryBodies.Model.self)
             let model = try await registry.create(
                 name: MLflowCall.require(body.name, "name"),
-                description: body.description,
+                description: body.description ?? "",
                 tags: (body.tags ?? []).map { ModelTag($0.key ?? "", $0.value ?? "") },
                 actor: call.actor
             )
@@ -31,7 +31,8 @@ package struct RegisteredModelController: Sendable {
         }
         routes.mlflow(.patch, "\(base)/update", .modelsWrite) { call in
             let body = try await call.body(MLflowRegistryBodies.Model.self)
-            return Self.reply(try await registry.describe(MLflowCall.require(body.name, "name"), body.description))
+            let name = try MLflowCall.require(body.name, "name")
+            return Self.reply(try await registry.describe(name, body.description ?? "", actor: call.actor))
         }
         routes.mlflow(.post, "\(base)/rename", .modelsWrite) { call in
             let body = try await call.body(MLflowRegistryBodies.Model.self)
@@ -61,13 +62,14 @@ package struct RegisteredModelController: Sendable {
             let body = try await call.body(MLflowRegistryBodies.Model.self)
             let name = try MLflowCall.require(body.name, "name")
             let key = try MLflowCall.require(body.key, "key")
-            try await registry.set(tag: ModelTag(key, body.value ?? ""), model: name)
+            try await registry.set(tag: ModelTag(key, body.value ?? ""), model: name, actor: call.actor)
             return .mlflowEmpty
         }
         routes.mlflow(.delete, "\(base)/delete-tag", .modelsWrite) { call in
             let body = try await call.body(MLflowRegistryBodies.Model.self)
             let name = try MLflowCall.require(body.name, "name")
-            try await registry.delete(tag: MLflowCall.require(body.key, "key"), model: name)
+            let key = try MLflowCall.require(body.key, "key")
+            try await registry.delete(tag: key, model: name, actor: call.actor)
             return .mlflowEmpty
         }
     }

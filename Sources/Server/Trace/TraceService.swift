@@ -64,6 +64,14 @@ package struct TraceService: Sendable {
         return walk.reply(id)
     }
 
+    /// Walks from a version back to the data that made it; `id` is the version's package.
+    package func trace(version: ModelVersion) async throws -> TraceReply {
+        var walk = Walk()
+        walk.nodes.append(Self.node(version))
+        try await addPackage(of: version, to: &walk)
+        return walk.reply(version.seal?.package.short ?? "")
+    }
+
     private struct Walk {
         var nodes: [TraceNode] = []
         var gaps: [String] = []
