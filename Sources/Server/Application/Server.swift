@@ -28,7 +28,10 @@ package func runServer(
             serverName: "aku"
         ),
         services: platform.services,
-        onServerRunning: { channel in onListening(channel.localAddress?.port ?? configuration.port) },
+        onServerRunning: { channel in
+            onListening(channel.localAddress?.port ?? configuration.port)
+            ProgramText.release()
+        },
         logger: logger
     )
     application.beforeServerStarts(perform: platform.prepare)
