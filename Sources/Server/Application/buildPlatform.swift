@@ -30,7 +30,7 @@ package func buildPlatform(
     router.add(middleware: EdgeMiddleware(checksHost: configuration.authentication == .none))
     let routes = RouteTable(router: router, access: base.access, metrics: metrics)
     addStorageRoutes(base, features, metrics, to: routes)
-    addFeatureRoutes(base, features, to: routes)
+    addFeatureRoutes(base, features, isSecure: configuration.tls != nil, to: routes)
     try addConsole(base, features, configuration, to: routes)
 
     return Platform(
@@ -42,7 +42,22 @@ package func buildPlatform(
         responder: router.buildResponder(),
         routes: routes.declared,
         services: [
-            CheckpointService(log: base.checkpoints, logger: logger), features.monitoring, features.pipelines,
+            features.monitoring,
+            LeadingService(
+                database: base.database,
+                pipelines: features.pipelines,
+                services: [
+                    CheckpointService(log: base.checkpoints, logger: logger),
+                    WebhookService(
+                        database: base.database,
+                        store: features.webhooks,
+                        policy: configuration.registry.webhooks,
+                        time: clock,
+                        logger: logger
+                    ),
+                ],
+                logger: logger
+            ),
             DeadlineService(pools: [features.workers, features.loaders]),
         ],
         prepare: {
@@ -69,6 +84,13 @@ private func addStorageRoutes(
         ]
     ).addRoutes(to: routes)
     ObjectsController(objects: base.objects).addRoutes(to: routes)
+    let collector = ObjectCollector(
+        database: base.database,
+        objects: base.objects,
+        time: base.clock,
+        identifiers: base.identifiers
+    )
+    CollectionController(collector: collector).addRoutes(to: routes)
     JournalController(journal: base.journal, checkpoints: base.checkpoints).addRoutes(to: routes)
     let verifier = Verifier(
         database: base.database,
@@ -81,7 +103,12 @@ private func addStorageRoutes(
 }
 
 /// Data sets, pipelines, tracking, registry, serving, monitoring, trace.
-private func addFeatureRoutes(_ base: Foundations, _ features: Features, to routes: RouteTable) {
+private func addFeatureRoutes(
+    _ base: Foundations,
+    _ features: Features,
+    isSecure: Bool,
+    to routes: RouteTable
+) {
     let (runs, artifacts, registry) = (features.runs, features.artifacts, features.registry)
     DatasetController(datasets: features.datasets).addRoutes(to: routes)
     PipelinesController(engine: features.pipelines, clock: base.clock).addRoutes(to: routes)
@@ -89,11 +116,16 @@ private func addFeatureRoutes(_ base: Foundations, _ features: Features, to rout
     ExperimentController(experiments: features.experiments).addRoutes(to: routes)
     RunController(runs: runs).addRoutes(to: routes)
     DatasetSummaryController(runs: runs).addRoutes(to: routes)
+    let purge = TrackingPurge(database: base.database, time: base.clock) { ArtifactController.path(of: $0) }
+    PurgeController(purge: purge).addRoutes(to: routes)
     GraphQLController(experiments: features.experiments, runs: runs, registry: registry, site: features.artifactSite)
         .addRoutes(to: routes)
     RunListController(experiments: features.experiments, runs: runs).addRoutes(to: routes)
     LoggedModelController(models: features.loggedModels).addRoutes(to: routes)
+    TraceController(traces: features.traces, artifacts: artifacts, time: base.clock).addRoutes(to: routes)
+    OpenTelemetryController(traces: features.traces).addRoutes(to: routes)
     ArtifactController(artifacts: artifacts, site: features.artifactSite).addRoutes(to: routes)
+    addTransferRoutes(base, features, isSecure: isSecure, to: routes)
     RunArtifactController(
         runs: runs,
         models: features.loggedModels,
@@ -105,19 +137,54 @@ private func addFeatureRoutes(_ base: Foundations, _ features: Features, to rout
         registry: RegistryImport(database: base.database)
     ).addRoutes(to: routes)
     RegisteredModelController(registry: registry).addRoutes(to: routes)
-    ModelVersionController(registry: registry, runs: runs, models: features.loggedModels).addRoutes(to: routes)
+    ModelVersionController(
+        registry: registry,
+        runs: runs,
+        models: features.loggedModels,
+        artifacts: artifacts,
+        settings: features.registrySettings
+    ).addRoutes(to: routes)
+    WebhookController(
+        store: features.webhooks,
+        policy: features.registrySettings.webhooks,
+        time: base.clock,
+        identifiers: base.identifiers
+    ).addRoutes(to: routes)
     let key = base.key
     let registrar = PackageRegistrar(
         registry: registry,
         artifacts: artifacts,
         inspectPackage: { digest in try await features.inspect(package: digest) },
-        sign: { data in (try key.sign(data), key.id.description) }
+        sign: { data in (try key.sign(data), key.id.description) },
+        scan: features.registrySettings.modelScan
     )
-    ModelController(registry: registry, registrar: registrar).addRoutes(to: routes)
+    let trace = base.trace(features)
+    let lineage = ModelLineage(registry: registry, runs: runs, walk: { try await trace.trace(version: $0) })
+    ModelController(registry: registry, registrar: registrar, lineage: lineage).addRoutes(to: routes)
     ServingController(registry: features.endpoints, predictions: features.predictions).addRoutes(to: routes)
     OpenInferenceController(predictions: features.predictions).addRoutes(to: routes)
     MonitoringController(service: features.monitoring, clock: base.clock).addRoutes(to: routes)
+    features.evaluation.addRoutes(to: routes)
     base.trace(features).addRoutes(to: routes)
+}
+
+/// Artifacts that come in parts, or by addresses that expire.
+private func addTransferRoutes(_ base: Foundations, _ features: Features, isSecure: Bool, to routes: RouteTable) {
+    ArtifactUploadController(
+        artifacts: features.artifacts,
+        uploads: ArtifactUploadStore(database: base.database, time: base.clock),
+        key: base.addressKey,
+        identifiers: base.identifiers,
+        isSecure: isSecure
+    ).addRoutes(to: routes)
+    PresignedController(
+        artifacts: features.artifacts,
+        runs: features.runs,
+        models: features.loggedModels,
+        key: base.addressKey,
+        time: base.clock,
+        isSecure: isSecure
+    ).addRoutes(to: routes)
 }
 
 /// The pages for people.
@@ -131,7 +198,15 @@ private func addConsole(
     data.bind(journal: base.journal, checkpoints: base.checkpoints)
     data.bind(datasets: features.datasets)
     data.bind(pipelines: features.pipelines.store, engine: features.pipelines)
-    data.bind(registry: features.registry)
+    data.bind(
+        registry: features.registry,
+        objects: base.objects,
+        lineage: LineageFinder(
+            runs: features.runs,
+            pipelines: features.pipelines.store,
+            datasets: features.datasets
+        )
+    )
     data.bind(experiments: features.experiments, runs: features.runs, artifacts: features.artifacts)
     data.bind(views: SavedViewStore(database: base.database, time: base.clock))
     data.bind(endpoints: features.predictions.table, monitoring: features.monitoring, time: base.clock)

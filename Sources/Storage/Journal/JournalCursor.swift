@@ -23,8 +23,15 @@ actor JournalCursor {
                 position = entry.sequence
                 return entry
             }
-            guard let page = try? await journal.entries(after: position, limit: Self.page) else { return nil }
-            ready = page[...]
+            do {
+                ready = try await journal.entries(after: position, limit: Self.page)[...]
+            } catch let error as PlatformError where error.code.kind == .unavailable {
+                // A database server that starts again: what was appended meanwhile is read then.
+                try? await Task.sleep(for: .seconds(1))
+                continue
+            } catch {
+                return nil
+            }
             if ready.isEmpty {
                 var announcements = growth.makeAsyncIterator()
                 guard await announcements.next() != nil else { return nil }

@@ -13,6 +13,7 @@ enum PostgresSchema {
     private static let longValues = [
         "ON run_tag (key, value)": "ON run_tag (key, left(value, 256))",
         "ON run_param (key, value)": "ON run_param (key, left(value, 256))",
+        "ON evaluation_dataset_tag (key, value)": "ON evaluation_dataset_tag (key, left(value, 256))",
     ]
 
     /// Translates statements of a migration.

@@ -30,7 +30,7 @@ struct PostgresDatabaseTests {
     @Test func `Every value comes back as it was stored`() async throws {
         let database = try make()
         let values: [SQLValue] = [
-            .integer(.min), .integer(.max), .real(-0.0), .real(.infinity), .real(-.infinity), .real(5e-324), .text(""),
+            .integer(.min), .integer(.max), .real(-0.0), .real(.infinity), .real(-.infinity), .real(.leastNonzeroMagnitude), .text(""),
             .text("ü\u{10FFFF}'\\"), .blob(Data()), .blob(Data(0...255)), .null,
         ]
         try await database.write { transaction in
