@@ -4,6 +4,7 @@ import ArgumentParser
 package enum ClientVerbs {
     /// One type a verb; each lives in its own folder.
     package static let all: [any ParsableCommand.Type] = [
+        CollectCommand.self,
         DataCommand.self,
         RunsCommand.self,
         ModelsCommand.self,

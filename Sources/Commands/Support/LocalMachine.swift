@@ -23,6 +23,15 @@ package enum LocalMachine {
         }
     }
 
+    /// The bucket that keeps objects: the option, AKU_OBJECTS; nil for the data folder.
+    ///
+    /// - Throws: `invalid_argument` for an address that is none.
+    package static func bucket(option: String?) throws -> S3Location? {
+        let environment = ProcessInfo.processInfo.environment
+        guard let text = option ?? environment["AKU_OBJECTS"], !text.isEmpty else { return nil }
+        return try S3Location(text, environment: environment)
+    }
+
     /// The Python interpreter: the option, AKU_PYTHON, `.venv/bin/python` here, else `python3` on the path; nil when
     /// there is none. Symbolic links are kept, since a virtual environment is found by its link.
     package static func python(option: String?) -> String? {

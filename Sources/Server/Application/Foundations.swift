@@ -13,6 +13,7 @@ struct Foundations: Sendable {
     let journal: Journal
     let objects: ObjectStore
     let key: SigningKey
+    let addressKey: ArtifactAddressKey
     let checkpoints: CheckpointLog
     let tokens: TokenStore
     let access: AccessPolicy
@@ -44,8 +45,9 @@ struct Foundations: Sendable {
             folder: folder,
             database: database,
             journal: Journal(database: database),
-            objects: try ObjectStore(root: folder.objects),
+            objects: try objects(configuration, folder, clock),
             key: key,
+            addressKey: try ArtifactAddressKey.loadOrCreate(folder: folder.keys),
             checkpoints: CheckpointLog(
                 database: database,
                 signer: key.checkpointSigner(),
@@ -58,6 +60,17 @@ struct Foundations: Sendable {
             identifiers: identifiers,
             logger: logger
         )
+    }
+
+    /// The store in the data folder, or in a bucket with a folder of the data folder in front.
+    private static func objects(
+        _ configuration: ServerConfiguration,
+        _ folder: DataFolder,
+        _ clock: TimeSource
+    ) throws -> ObjectStore {
+        guard let bucket = configuration.bucket else { return try ObjectStore(root: folder.objects) }
+        let environment = ProcessInfo.processInfo.environment
+        return try ObjectStore(bucket: bucket, cache: folder.objectCache, environment: environment, time: clock)
     }
 
     /// `/healthz`, `/readyz`: the database answers and the object store takes a write.

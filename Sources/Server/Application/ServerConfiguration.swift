@@ -54,6 +54,9 @@ package struct ServerConfiguration: Sendable, Equatable {
     /// The URI of this server's own artifact store.
     package static let servedArtifactRoot = "mlflow-artifacts:/"
 
+    /// The bucket that keeps the objects; nil for the data folder.
+    package var bucket: S3Location?
+
     /// What the registry is told: webhooks, sources, scanning.
     package var registry = RegistrySettings()
 

@@ -26,6 +26,8 @@ package struct DataFolder: Sendable {
     package var database: String { path + "/aku.sqlite" }
     /// The object store's root.
     package var objects: String { path + "/objects" }
+    /// Copies of objects that a bucket keeps.
+    package var objectCache: String { path + "/object-cache" }
     /// Signing keys and the administrator's token; mode 0700.
     package var keys: String { path + "/keys" }
     /// Private folders of running tasks.

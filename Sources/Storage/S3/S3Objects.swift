@@ -19,7 +19,7 @@ final class S3Objects: ObjectBackend {
 
     let folder: ObjectFolder
     let client: S3Client
-    private let cache: ObjectCache
+    let cache: ObjectCache
     let renewMilliseconds: Int64
     let time: TimeSource
     /// Objects whose bytes in the bucket were found damaged: put again, they are sent again.
@@ -31,12 +31,13 @@ final class S3Objects: ObjectBackend {
         credentials: S3Credentials,
         folder: ObjectFolder,
         time: TimeSource,
-        renewSeconds: Int64 = standardRenewSeconds
+        renewSeconds: Int64 = standardRenewSeconds,
+        cacheBytes: Int64? = nil
     ) {
         self.folder = folder
         self.time = time
         client = S3Client(location: location, credentials: credentials, time: time)
-        cache = ObjectCache(folder: folder, maximumBytes: location.cacheBytes)
+        cache = ObjectCache(folder: folder, maximumBytes: cacheBytes ?? location.cacheBytes)
         renewMilliseconds = renewSeconds * 1000
     }
 

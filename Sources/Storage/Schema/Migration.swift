@@ -22,8 +22,9 @@ package enum Schema {
     /// Every step, in order.
     package static let migrations: [Migration] = [
         .journal, .security, .datasets, .pipelines, .tracking, .registry, .serving, .monitoring, .trackingMore,
-        .registryMore,
+        .registryMore, .traces,
         .evaluation,
+        .objects,
         .console,
     ]
 }

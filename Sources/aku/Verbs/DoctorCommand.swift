@@ -27,6 +27,9 @@ struct DoctorCommand: AsyncParsableCommand {
     @Option(name: .long, help: "postgres://USER@HOST:PORT/DATABASE to look at. Default: AKU_DATABASE, else SQLite.")
     var database: String?
 
+    @Option(name: .long, help: "The object store to look at, as for 'aku up'. Default: AKU_OBJECTS.")
+    var objects: String?
+
     @Flag(name: .long, help: "Print JSON instead of a table.")
     var json = false
 
@@ -35,7 +38,8 @@ struct DoctorCommand: AsyncParsableCommand {
         let machine = MachineCheck(dataFolder: LocalMachine.dataFolder(option: data), port: port)
         let address = try LocalMachine.database(option: database)
         let findings =
-            await machine.run() + DatabaseCheck(address: address).run() + PythonCheck(interpreter: interpreter).run()
+            await machine.run() + DatabaseCheck(address: address).run() + ObjectStoreCheck(address: objects).run()
+            + PythonCheck(interpreter: interpreter).run()
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

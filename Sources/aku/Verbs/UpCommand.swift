@@ -51,6 +51,9 @@ struct UpCommand: AsyncParsableCommand {
     @Option(name: .long, help: "postgres://USER@HOST:PORT/DATABASE. Default: AKU_DATABASE, else SQLite in the data folder.")
     var database: String?
 
+    @Option(name: .long, help: "s3://BUCKET/PREFIX?endpoint=…&region=…. Default: AKU_OBJECTS, else the data folder.")
+    var objects: String?
+
     @Option(name: .long, help: "Models in which the scanner finds something: 'off', 'warn' (recorded) or 'refuse'.")
     var modelScan = "warn"
 
@@ -107,6 +110,7 @@ struct UpCommand: AsyncParsableCommand {
         )
         configuration.registry = RegistrySettings(environment: ProcessInfo.processInfo.environment)
         configuration.registry.modelScan = scan
+        configuration.bucket = try LocalMachine.bucket(option: objects)
         return configuration
     }
 

@@ -1,0 +1,123 @@
+import Foundation
+import Primitives
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Storage
+
+/// A real S3 server as a child process, on a free port of this machine, ended with the value.
+final class S3Server: @unchecked Sendable {
+    // @unchecked: the process is started in init and ended in deinit; nothing else touches it.
+
+    /// Which program serves.
+    enum Kind: String, CaseIterable, Sendable, CustomTestStringConvertible {
+        /// `moto_server`: conditional puts, entity tags of parts; signatures are not checked.
+        case moto
+        /// `rclone serve s3`: signatures are checked; conditional puts are not known.
+        case rclone
+
+        var testDescription: String { rawValue }
+    }
+
+    static let environment = ["AWS_ACCESS_KEY_ID": "AKIATESTKEY", "AWS_SECRET_ACCESS_KEY": "testsecret"]
+
+    let endpoint: String
+    private let process = Process()
+    private let folder: TemporaryFolder
+
+    /// The environment of Python, where the servers are installed (Tests/requirements.txt).
+    private static var tools: String {
+        let python = ProcessInfo.processInfo.environment["AKU_PYTHON"] ?? "\(FileManager.default.currentDirectoryPath)/.venv/bin/python"
+        return (python as NSString).deletingLastPathComponent
+    }
+
+    init(_ kind: Kind) throws {
+        folder = try TemporaryFolder()
+        let port = try Self.freePort()
+        endpoint = "http://127.0.0.1:\(port)"
+        try FileManager.default.createDirectory(atPath: folder.path("data/objects"), withIntermediateDirectories: true)
+        switch kind {
+        case .moto:
+            process.executableURL = URL(fileURLWithPath: "\(Self.tools)/moto_server")
+            process.arguments = ["-H", "127.0.0.1", "-p", "\(port)"]
+        case .rclone:
+            process.executableURL = URL(fileURLWithPath: "\(Self.tools)/rclone")
+            let key = "\(Self.environment["AWS_ACCESS_KEY_ID"] ?? ""),\(Self.environment["AWS_SECRET_ACCESS_KEY"] ?? "")"
+            process.arguments = [
+                "serve", "s3", "--addr", "127.0.0.1:\(port)", "--auth-key", key, "--config", "/dev/null", "--vfs-cache-mode",
+                "off", "--dir-cache-time", "0s", folder.path("data"),
+            ]
+        }
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        try waitUntilItAnswers()
+    }
+
+    deinit {
+        process.terminate()
+        process.waitUntilExit()
+    }
+
+    /// A store below a prefix of its own.
+    func store(_ prefix: String, cache: String, time: TimeSource = .system, renewSeconds: Int64 = 0) throws -> ObjectStore {
+        ObjectStore(backend: try objects(prefix, cache: cache, time: time, renewSeconds: renewSeconds))
+    }
+
+    func objects(_ prefix: String, cache: String, time: TimeSource = .system, renewSeconds: Int64 = 0) throws -> S3Objects {
+        S3Objects(
+            location: try S3Location("s3://objects/\(prefix)?endpoint=\(endpoint)", environment: [:]),
+            credentials: try S3Credentials.find(environment: Self.environment),
+            folder: try ObjectFolder(root: cache),
+            time: time,
+            renewSeconds: renewSeconds
+        )
+    }
+
+    private func waitUntilItAnswers() throws {
+        let folder = try TemporaryFolder()
+        let deadline = ContinuousClock.now + .seconds(60)
+        while true {
+            do {
+                let client = try objects("start", cache: folder.path("cache")).client
+                // moto begins without buckets; where the bucket is there this changes nothing.
+                _ = try client.send(S3Request(method: "PUT", key: "", action: "make the bucket"))
+                return
+            } catch {
+                guard ContinuousClock.now < deadline, process.isRunning else { throw error }
+                Thread.sleep(forTimeInterval: 0.2)
+            }
+        }
+    }
+
+    private static func freePort() throws -> Int {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let bound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                bind(descriptor, pointer, length) == 0 && getsockname(descriptor, pointer, &length) == 0
+            }
+        }
+        guard bound else { throw PlatformError(.fileFailed, "No free port.") }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+}
+
+extension S3Server {
+    private static let running = Mutex<[Kind: S3Server]>([:])
+
+    /// One server a kind for all tests; each takes a prefix of its own.
+    static func shared(_ kind: Kind) throws -> S3Server {
+        try running.withLock { servers in
+            if let server = servers[kind] { return server }
+            let server = try S3Server(kind)
+            servers[kind] = server
+            return server
+        }
+    }
+}
