@@ -19,7 +19,7 @@ struct WebCompareTests {
     }
 
     @Test func `Params that differ from the baseline are marked, equal ones stand apart`() {
-        let table = CompareTable(parametersOf: WebFixtures.runs(3))
+        let table = CompareTable(parametersOf: WebFixtures.runs(3), colours: ["k0", "k1", "k2"])
         #expect(table.differing.html.contains("title=\"seed\""))
         #expect(table.differing.html.components(separatedBy: " diff").count == 5)
         #expect(table.same.html.contains("title=\"epochs\""))
@@ -27,7 +27,7 @@ struct WebCompareTests {
     }
 
     @Test func `The highest and the lowest value of a metric are marked in words too`() {
-        let table = CompareTable(metricsOf: WebFixtures.runs(3))
+        let table = CompareTable(metricsOf: WebFixtures.runs(3), colours: ["k0", "k1", "k2"])
         #expect(table.differing.html.contains("aria-label=\"highest\""))
         #expect(table.differing.html.contains("aria-label=\"lowest\""))
     }

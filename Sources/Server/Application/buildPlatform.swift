@@ -207,7 +207,12 @@ private func addConsole(
             datasets: features.datasets
         )
     )
-    data.bind(experiments: features.experiments, runs: features.runs, artifacts: features.artifacts)
+    data.bind(
+        experiments: features.experiments,
+        runs: features.runs,
+        artifacts: features.artifacts,
+        registry: features.registry
+    )
     data.bind(views: SavedViewStore(database: base.database, time: base.clock))
     data.bind(endpoints: features.predictions.table, monitoring: features.monitoring, time: base.clock)
     let trace = base.trace(features)

@@ -156,6 +156,7 @@ extension ConsoleAsset {
         form.filter .wide{flex:1 1 260px;min-width:0}
         input,select,form button{font:13px/1.4 var(--sans);color:var(--ink);background:var(--surface);border:1px solid var(--strong);border-radius:3px;padding:5px 9px;max-width:100%}
         input[type=text],input[type=password]{width:100%} form.filter input[type=text]{font-family:var(--mono)}
+        div.filter>button{font:13px/1.4 var(--sans);border:1px solid;border-radius:3px;padding:5px 9px}
         form.filter button,div.filter>button,form.sign button{background:var(--ink);color:var(--surface);border-color:var(--ink);font-weight:600;cursor:pointer}
         form.filter .problem{flex:1 1 100%;color:var(--c);font-weight:550;overflow-wrap:anywhere;margin:-2px 0 2px}
         input[aria-invalid]{border-color:var(--bad);box-shadow:0 0 0 1px var(--bad)}
@@ -224,7 +225,7 @@ extension ConsoleAsset {
         .rail li a{padding:7px 9px;border-left:0;border-bottom:3px solid transparent;white-space:nowrap}
         .rail li a[aria-current]{border-bottom-color:var(--ink);background:none}
         .rail .who{margin:0 0 0 auto;padding:0 4px;border:0}
-        table.runs .stick{max-width:150px} .filter details.columns{flex:1 1 40%} .legend.runs{margin:0}
+        svg.chart .tick,svg.chart .label{font-size:13.5px} table.runs .stick{max-width:150px} .filter details.columns{flex:1 1 40%} .legend.runs{margin:0}
         main{padding:14px 12px 32px} th,td{padding:6px 10px} .head .fresh{margin-left:0}
         .card>header,.card .pad,.card .note,.plots figure{padding-left:12px;padding-right:12px}}
         @media print{.rail,.fresh,.skip{display:none}.frame{display:block}}

@@ -1,14 +1,22 @@
 import Foundation
 import Primitives
+import Registry
 import Storage
 import Tracking
 
 extension ConsoleData {
+    /// Registered versions listed on a run's page.
+    static let listedVersions = 10
     /// Artifacts listed on a run's page.
     static let listedArtifacts = 200
 
     /// Answers the questions about training runs.
-    mutating func bind(experiments: ExperimentStore, runs store: RunStore, artifacts: ArtifactStore) {
+    mutating func bind(
+        experiments: ExperimentStore,
+        runs store: RunStore,
+        artifacts: ArtifactStore,
+        registry: RegistryStore
+    ) {
         runs = { query in
             let all = try await Self.experiments(experiments)
             let chosen = query.experiment.flatMap { id in all.first { String($0.id) == id } }
@@ -66,6 +74,12 @@ extension ConsoleData {
                 let points = try await store.sampledHistory(run: id, key: metric.key, maximum: RunPage.pointsOfMetric)
                 histories.append(Console.History(metric.key, points))
             }
+            let versions = try await registry.searchVersions(
+                filter: "run_id = '\(run.info.id)'",
+                order: [],
+                maximum: Self.listedVersions,
+                token: nil
+            )
             let (files, hasMore) = try await Self.list(artifacts, run.info.artifactURI)
             return Console.RunDetail(
                 run: Console.Run(run, experiment: experiment.name),
@@ -74,7 +88,8 @@ extension ConsoleData {
                 hasMoreArtifacts: hasMore,
                 datasets: run.datasets.map(Console.RunDataset.init),
                 models: run.modelOutputs.map { .init(id: $0.modelID, isOutput: true, step: $0.step) }
-                    + run.modelInputs.map { .init(id: $0.modelID, isOutput: false, step: 0) }
+                    + run.modelInputs.map { .init(id: $0.modelID, isOutput: false, step: 0) },
+                versions: versions.elements.map { .init(model: $0.model, version: Int($0.version)) }
             )
         }
         bind(artifacts: artifacts, of: store)

@@ -86,11 +86,13 @@ struct ComparePage: ConsolePage {
         canCompare = runs.count >= 2
         let ids = runs.map(\.id)
         runList = ids.joined(separator: ",")
-        members = runs.enumerated().map { Self.member($1, $0, ids, query, now) }
+        let axes = (query.axes.isEmpty ? Self.ownAxes(runs) : query.axes).map { Dimension($0, runs) }
+        let colours = Self.colours(runs, by: axes.last)
+        members = runs.enumerated().map { Self.member($1, $0, colours[$0], ids, query, now) }
         notices = Self.notices(query, found: runs.count)
         hasNotices = !notices.isEmpty
-        parameters = CompareTable(parametersOf: runs)
-        metrics = CompareTable(metricsOf: runs)
+        parameters = CompareTable(parametersOf: runs, colours: colours)
+        metrics = CompareTable(metricsOf: runs, colours: colours)
         controls = Controls(query.options)
 
         let plottable = Self.plottable(runs)
@@ -103,19 +105,18 @@ struct ComparePage: ConsolePage {
             let curves = zip(runs, entry.histories).enumerated().compactMap { index, pair in
                 pair.1.map { (name: "\(index + 1) \(pair.0.name)", index: index, history: $0) }
             }
-            return CurveFigure(CurveChart(title: entry.metric, curves, options: query.options))
+            return CurveFigure(CurveChart(title: entry.metric, curves, colours: colours, options: query.options))
         }
 
         let columns = Self.columns(runs)
-        let axes = (query.axes.isEmpty ? Self.ownAxes(runs) : query.axes).map { Dimension($0, runs) }
         axisChoices = Self.choices(columns, axes.map(\.column))
         hasParallel = axes.count > 1
-        let colours = Self.colours(runs, by: axes.last)
         parallel = hasParallel ? ParallelChart(runs: runs, axes: axes, colours: colours).svg() : Markup("")
         ramp = runs.count > Self.ownColours ? axes.last.map { $0.column.heading } : nil
 
         let own = Self.ownAxes(runs)
-        let x = query.x ?? own.first { $0.kind == .parameter } ?? own.first
+        let numeric = own.filter { $0.kind == .parameter && Dimension($0, runs).isNumeric }
+        let x = query.x ?? numeric.last ?? own.first
         let y = query.y ?? own.last { $0.kind == .metric } ?? own.last
         xChoices = Self.choices(columns, [x].compactMap { $0 })
         yChoices = Self.choices(columns, [y].compactMap { $0 })
@@ -129,11 +130,7 @@ struct ComparePage: ConsolePage {
 
     /// Metrics with more than one step, those that most runs share first.
     static func plottable(_ runs: [Console.Run]) -> [String] {
-        var counts: [String: Int] = [:]
-        for run in runs {
-            for (key, step) in run.lastSteps where step > 0 { counts[key, default: 0] += 1 }
-        }
-        return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
+        RunColumn.common(runs.flatMap { run in run.lastSteps.filter { $0.value > 0 }.keys })
     }
 
     /// The metrics whose curves a page draws: those asked for, or the first few.
@@ -154,17 +151,8 @@ struct ComparePage: ConsolePage {
         let parameters = columns(runs).filter { column in
             column.kind == .parameter && Set(runs.map { $0.parameters[column.key] }).count > 1
         }
-        var counts: [String: Int] = [:]
-        for key in runs.flatMap(\.metrics.keys) { counts[key, default: 0] += 1 }
-        let metrics = counts.sorted { left, right in
-            (right.value, isOutcome(left.key) ? 0 : 1, left.key) < (left.value, isOutcome(right.key) ? 0 : 1, right.key)
-        }
-        return parameters.prefix(6) + metrics.prefix(3).map { RunColumn(.metric, $0.key) }.reversed()
-    }
-
-    /// What people most often compare by.
-    private static func isOutcome(_ key: String) -> Bool {
-        ["acc", "loss", "f1", "auc", "rmse", "mae", "r2", "score"].contains { key.lowercased().contains($0) }
+        let metrics = RunColumn.common(runs.flatMap(\.metrics.keys)).prefix(3).map { RunColumn(.metric, $0) }
+        return parameters.prefix(6) + metrics.reversed()
     }
 
     private static func choices(_ columns: [RunColumn], _ chosen: [RunColumn]) -> [Choice] {
@@ -186,6 +174,7 @@ struct ComparePage: ConsolePage {
     private static func member(
         _ run: Console.Run,
         _ index: Int,
+        _ colour: String,
         _ ids: [String],
         _ query: CompareQuery,
         _ now: Timestamp
@@ -194,7 +183,7 @@ struct ComparePage: ConsolePage {
         return Member(
             id: run.id,
             number: "\(index + 1)",
-            colour: RunColour.of(index),
+            colour: colour,
             name: run.name.isEmpty ? Wording.identifier(run.id) : SVG.clip(run.name, to: 80),
             runHref: ConsolePath.run(run.id),
             badge: Badge(state: run.status),

@@ -17,10 +17,10 @@ struct CompareTable: Sendable, Hashable {
     static let maximumRows = 400
 
     /// What each run was given.
-    init(parametersOf runs: [Console.Run]) {
+    init(parametersOf runs: [Console.Run], colours: [String]) {
         let keys = Set(runs.flatMap(\.parameters.keys)).sorted()
         let rows = keys.map { key in (key: key, values: runs.map { $0.parameters[key] }) }
-        self.init(runs, rows.map { row in
+        self.init(runs, colours, rows.map { row in
             let isNumeric = row.values.allSatisfy { $0.map { Double($0) != nil } ?? true }
             let cells = row.values.enumerated().map { index, value in
                 Self.cell(value, isNumeric: isNumeric, isMarked: index > 0 && value != row.values[0], mark: "")
@@ -30,9 +30,9 @@ struct CompareTable: Sendable, Hashable {
     }
 
     /// What each run measured last; the highest and lowest value of a row are marked.
-    init(metricsOf runs: [Console.Run]) {
+    init(metricsOf runs: [Console.Run], colours: [String]) {
         let keys = Set(runs.flatMap(\.metrics.keys)).sorted()
-        self.init(runs, keys.map { key in
+        self.init(runs, colours, keys.map { key in
             let values = runs.map { $0.metrics[key] }
             let known = values.compactMap { $0 }
             let form = NumberColumn(known)
@@ -46,12 +46,12 @@ struct CompareTable: Sendable, Hashable {
         })
     }
 
-    private init(_ runs: [Console.Run], _ rows: [(key: String, differs: Bool, cells: String)]) {
+    private init(_ runs: [Console.Run], _ colours: [String], _ rows: [(key: String, differs: Bool, cells: String)]) {
         head = Markup(
             runs.enumerated().map { index, run in
                 let name = run.name.isEmpty ? Wording.identifier(run.id) : run.name
                 return "<th scope=\"col\" class=\"num\" title=\"\(SVG.escape(name))\"><a href=\"\(ConsolePath.run(run.id))\">"
-                    + "<span class=\"key \(RunColour.of(index))\">\(index + 1)</span> \(SVG.escape(SVG.clip(name, to: 18)))</a></th>"
+                    + "<span class=\"key \(colours[index])\">\(index + 1)</span> \(SVG.escape(SVG.clip(name, to: 18)))</a></th>"
             }.joined()
         )
         func text(_ rows: [(key: String, differs: Bool, cells: String)]) -> Markup {

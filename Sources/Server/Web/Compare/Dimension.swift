@@ -39,8 +39,8 @@ struct Dimension: Sendable {
         return values[index].flatMap { scale.place(word: $0) }
     }
 
-    /// Whether the runs differ in it.
-    var varies: Bool { Set(values).count > 1 }
+    /// Whether its values are numbers.
+    var isNumeric: Bool { numbers.contains { $0 != nil } }
 
     /// Learning rates and the like: two decades or more, all above zero.
     private static func spansDecades(_ values: [Double]) -> Bool {

@@ -113,6 +113,8 @@ extension Console {
         var hasMoreArtifacts = false
         var datasets: [RunDataset] = []
         var models: [LoggedModel] = []
+        /// The versions that were registered from it.
+        var versions: [VersionName] = []
     }
 
     /// A data set that a run read.
@@ -131,8 +133,12 @@ extension Console {
         /// Whether the run made it; it read it otherwise.
         var isOutput: Bool
         var step: Int64
-        /// Registered versions that are this model: model and number.
-        var versions: [Fact] = []
+    }
+
+    /// A registered version by its model's name and its number.
+    struct VersionName: Sendable, Hashable {
+        var model: String
+        var version: Int
     }
 
     /// The history of one metric.

@@ -8,8 +8,10 @@ struct CurveChart: Sendable, Hashable {
     struct Curve: Sendable, Hashable {
         /// The run's name.
         let name: String
-        /// Its number on the page, from 0; it decides colour and dashes.
+        /// Its number on the page, from 0.
         let index: Int
+        /// The style classes of its colour.
+        let colour: String
         /// In order of x; a y that is not finite is a gap.
         let points: [LineChart.Point]
     }
@@ -36,10 +38,18 @@ struct CurveChart: Sendable, Hashable {
     private let bottom: Double = 26
 
     /// Makes the chart of a metric: each run's history with its number on the page.
-    init(title: String, _ histories: [(name: String, index: Int, history: Console.History)], options: CurveOptions) {
+    init(
+        title: String,
+        _ histories: [(name: String, index: Int, history: Console.History)],
+        colours: [String] = [],
+        options: CurveOptions
+    ) {
         self.title = title
         self.options = options
-        curves = histories.map { Curve(name: $0.name, index: $0.index, points: options.points($0.history)) }
+        curves = histories.map { entry in
+            let colour = colours.indices.contains(entry.index) ? colours[entry.index] : RunColour.of(entry.index)
+            return Curve(name: entry.name, index: entry.index, colour: colour, points: options.points(entry.history))
+        }
     }
 
     /// The drawing.
@@ -49,7 +59,7 @@ struct CurveChart: Sendable, Hashable {
         let smooth = curves.map { options.smooth($0.points) }
         let ground = showsRaw ? curves.flatMap(\.points) + smooth.flatMap { $0 } : smooth.flatMap { $0 }
         let x = Scale(numbers: ground.map(\.x), isLogarithmic: options.isLogX, count: 5, round: false)
-        let y = Scale(numbers: ground.map(\.y), isLogarithmic: options.isLogY)
+        let y = Scale(numbers: ground.map(\.y), isLogarithmic: options.isLogY, count: 5)
         let frame = Frame(chart: self, x: x, y: y)
         var out = SVG.open(width: width, height: height, label: "\(title): \(summary)", class: "chart")
         guard ground.contains(where: { frame.point($0) != nil }) else {
@@ -154,9 +164,9 @@ struct CurveChart: Sendable, Hashable {
                 stretch.enumerated().map { "\($0 == 0 ? "M" : "L")\(SVG.number($1.x)) \(SVG.number($1.y))" }.joined()
             }
             let dots = stretches.filter { $0.count == 1 }.compactMap(\.first).map {
-                "<circle class=\"dot \(RunColour.of(curve.index))\" cx=\"\(SVG.number($0.x))\" cy=\"\(SVG.number($0.y))\" r=\"2.5\"/>"
+                "<circle class=\"dot \(curve.colour)\" cx=\"\(SVG.number($0.x))\" cy=\"\(SVG.number($0.y))\" r=\"2.5\"/>"
             }
-            return "<g data-run=\"\(curve.index)\"><path class=\"\(name) \(RunColour.of(curve.index))\" d=\"\(steps.joined())\">"
+            return "<g data-run=\"\(curve.index)\"><path class=\"\(name) \(curve.colour)\" d=\"\(steps.joined())\">"
                 + "<title>\(SVG.escape(curve.name))</title></path>\(dots.joined())</g>"
         }
 
@@ -169,7 +179,7 @@ struct CurveChart: Sendable, Hashable {
             }
             return places.prefix(crosses).map { place in
                 let across = SVG.number(chart.left + place * (chart.width - chart.left - chart.right) - 3)
-                return "<path class=\"gone \(RunColour.of(curve.index))\" d=\"M\(across) \(SVG.number(chart.height - chart.bottom - 8))"
+                return "<path class=\"gone \(curve.colour)\" d=\"M\(across) \(SVG.number(chart.height - chart.bottom - 8))"
                     + "l6 6m0 -6l-6 6\"><title>\(SVG.escape("\(curve.name): not a finite number from here"))</title></path>"
             }.joined()
         }
@@ -195,7 +205,7 @@ struct CurveChart: Sendable, Hashable {
                     else { continue }
                     words += " · \(curve.name) \(Wording.number(near.y))"
                     dots +=
-                        "<circle class=\"\(RunColour.of(curve.index))\" cx=\"\(SVG.number(place.x))\" cy=\"\(SVG.number(place.y))\" r=\"3\"/>"
+                        "<circle class=\"\(curve.colour)\" cx=\"\(SVG.number(place.x))\" cy=\"\(SVG.number(place.y))\" r=\"3\"/>"
                 }
                 return "<g class=\"hit\"><title>\(SVG.escape(words))</title><rect x=\"\(SVG.number(before))\" "
                     + "y=\"\(SVG.number(chart.top))\" width=\"\(SVG.number(max(1, after - before)))\" "

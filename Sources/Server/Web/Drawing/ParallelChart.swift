@@ -7,7 +7,8 @@ struct ParallelChart: Sendable {
     /// The style class of each run.
     let colours: [String]
 
-    private let gap: Double = 128
+    /// Wide enough for the words, and where it can be no wider than a page.
+    private var gap: Double { max(92, min(150, 880 / Double(max(1, axes.count - 1)))) }
     private let side: Double = 64
     private let top: Double = 40
     private let length: Double = 220
@@ -46,12 +47,12 @@ struct ParallelChart: Sendable {
     private func draw(_ axis: Dimension, x: Double, isLast: Bool, isOdd: Bool) -> String {
         var out = "<g class=\"axis\"><path d=\"M\(SVG.number(x)) \(SVG.number(top))V\(SVG.number(top + length))\"/>"
         out += "<g><title>\(SVG.escape(axis.column.text))</title>"
-            + SVG.text(SVG.clip(axis.title, to: 20), x: x, y: isOdd ? top - 10 : top - 24, anchor: "middle", class: "name") + "</g>"
+            + SVG.text(SVG.clip(axis.title, to: 22), x: x, y: isOdd ? top - 10 : top - 24, anchor: "middle", class: "name") + "</g>"
         for tick in axis.scale.ticks {
             let line = y(tick.place)
             out += "<path d=\"M\(SVG.number(x)) \(SVG.number(line))h\(isLast ? -4 : 4)\"/>"
             out += SVG.text(
-                SVG.clip(tick.text, to: 14),
+                SVG.clip(tick.text, to: 12),
                 x: isLast ? x - 8 : x + 8,
                 y: line + 3.5,
                 anchor: isLast ? "end" : "start",

@@ -64,6 +64,21 @@ struct RunColumn: Sendable, Hashable {
         return key.contains("\"") ? nil : "\(kind.rawValue).\"\(key)\""
     }
 
+    /// Whether a metric is of the kind that people most often compare runs by: such stand first where nobody chose.
+    static func isOutcome(_ key: String) -> Bool {
+        let name = key.lowercased()
+        return ["acc", "loss", "f1", "auc", "rmse", "mae", "r2", "score", "error"].contains { name.contains($0) }
+    }
+
+    /// The keys of some runs: those that most of them have first, outcomes before others, then by name.
+    static func common(_ keys: some Sequence<String>) -> [String] {
+        var counts: [String: Int] = [:]
+        for key in keys { counts[key, default: 0] += 1 }
+        return counts.sorted { left, right in
+            (right.value, isOutcome(left.key) ? 0 : 1, left.key) < (left.value, isOutcome(right.key) ? 0 : 1, right.key)
+        }.map(\.key)
+    }
+
     /// Whether the first click on its head asks for the largest values first: what people look for in metrics and times.
     var startsDescending: Bool { kind == .metric || key == "start_time" || key == "end_time" }
 }

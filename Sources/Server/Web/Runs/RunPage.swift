@@ -27,7 +27,6 @@ struct RunPage: ConsolePage {
         let direction: String
         let modelID: String
         let step: String
-        let versions: [Fact]
     }
 
     let runHref: String
@@ -70,6 +69,9 @@ struct RunPage: ConsolePage {
             Fact("By", run.user.isEmpty ? "–" : run.user),
             Fact("Run", run.id),
         ]
+            + detail.versions.map {
+                Fact("Registered as", "\($0.model) v\($0.version)", link: ConsolePath.version($0.model, $0.version))
+            }
         controls = ComparePage.Controls(options)
         let plotted = detail.histories.filter { $0.points.count > 1 }.sorted { $0.metric < $1.metric }
         figures = plotted.prefix(Self.maximumPlots).map { history in
@@ -100,8 +102,7 @@ struct RunPage: ConsolePage {
             Model(
                 direction: model.isOutput ? "made" : "read",
                 modelID: model.id,
-                step: model.isOutput && model.step > 0 ? "at step \(Wording.count(model.step))" : "",
-                versions: model.versions
+                step: model.isOutput && model.step > 0 ? "at step \(Wording.count(model.step))" : ""
             )
         }
         hasModels = !models.isEmpty

@@ -8,7 +8,7 @@ struct RunsTable: Sendable {
     private let now: Timestamp
 
     /// Metric columns, and param columns, that a table shows when nobody chose: those that most of its runs share.
-    static let ownMetrics = 5
+    static let ownMetrics = 4
     static let ownParameters = 3
 
     /// Looks at the runs of a page.
@@ -30,19 +30,12 @@ struct RunsTable: Sendable {
 
     /// The columns of a table that nobody chose columns for.
     static func ownColumns(_ runs: [Console.Run], several: Bool) -> [RunColumn] {
-        let parameters = common(runs.map(\.parameters)).filter { key in
+        let parameters = RunColumn.common(runs.flatMap(\.parameters.keys)).filter { key in
             Set(runs.map { $0.parameters[key] }).count > 1
         }
         return (several ? [.experiment] : []) + [.started, .duration]
-            + common(runs.map(\.metrics)).prefix(ownMetrics).map { RunColumn(.metric, $0) }
+            + RunColumn.common(runs.flatMap(\.metrics.keys)).prefix(ownMetrics).map { RunColumn(.metric, $0) }
             + parameters.prefix(ownParameters).map { RunColumn(.parameter, $0) }
-    }
-
-    /// Keys by how many runs have them, then by name.
-    private static func common<Value>(_ maps: [[String: Value]]) -> [String] {
-        var counts: [String: Int] = [:]
-        for key in maps.flatMap(\.keys) { counts[key, default: 0] += 1 }
-        return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
     }
 
     /// Whether a column's values are written flush right.
