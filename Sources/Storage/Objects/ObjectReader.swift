@@ -97,12 +97,16 @@ final class ObjectReader: @unchecked Sendable {
         let end = min(source.size, start + Self.blockBytes)
         let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: Int(end - start), alignment: 16)
         guard let base = bytes.baseAddress else { return nil }
-        let block = Data(bytesNoCopy: base, count: bytes.count, deallocator: .custom { pointer, _ in pointer.deallocate() })
+        var isHandedOn = false
+        defer { if !isHandedOn { bytes.deallocate() } }
         guard try source.file.read(into: bytes, at: start) == bytes.count else {
             throw try damage(source.file)
         }
         try check(UnsafeRawBufferPointer(bytes), from: Int(first), source)
         if source.range == 0..<source.size { whole.update(UnsafeRawBufferPointer(bytes)) }
+        // Only now: Data copies a few bytes into itself and frees the buffer at once.
+        isHandedOn = true
+        let block = Data(bytesNoCopy: base, count: bytes.count, deallocator: .custom { pointer, _ in pointer.deallocate() })
         let lower = position
         position = min(end, source.range.upperBound)
         if lower == start, position == end { return block }
