@@ -24,14 +24,14 @@ system: ## Install the Debian packages that are missing
 	fi
 	@command -v swift >/dev/null || { echo "The Swift toolchain (6.2 or later) is missing: see swift.org/install."; exit 1; }
 
-$(VENV)/.installed: mlops/requirements.txt
+$(VENV)/.installed: mlops/requirements.txt Tests/requirements.txt
 	@echo "==> Creating the Python environment in $(VENV) (PyTorch, Transformers, MLflow client, ONNX Runtime)"
 	@test -x $(PYTHON) || python3 -m venv $(VENV)
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check $(PIP_ARGS) -r mlops/requirements.txt
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check $(PIP_ARGS) -r mlops/requirements.txt -r Tests/requirements.txt
 	@touch $@
 
 .PHONY: venv
-venv: $(VENV)/.installed ## Create .venv from mlops/requirements.txt
+venv: $(VENV)/.installed ## Create .venv from mlops/requirements.txt and Tests/requirements.txt
 
 .PHONY: build
 build: system ## Build the release binary
