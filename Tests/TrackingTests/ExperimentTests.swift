@@ -53,9 +53,9 @@ import Tracking
     }
 
     @Test(arguments: [
-        ("name = 'b'", ["b"]), ("name LIKE '%'", ["c", "b", "a", "Default"]), ("name ILIKE 'DEF%'", ["Default"]),
+        ("name = 'b'", ["b"]), ("name LIKE '%'", ["a", "b", "c", "Default"]), ("name ILIKE 'DEF%'", ["Default"]),
         ("name LIKE 'DEF%'", []), ("tags.n = '1' AND name != 'a'", ["b"]), ("tags.n IS NULL", ["c", "Default"]),
-        ("experiment_id IN ('1', '3')", ["c", "a"]), ("creation_time > 0", ["c", "b", "a"]),
+        ("experiment_id IN ('1', '3')", ["a", "c"]), ("creation_time > 0", ["a", "b", "c"]),
     ])
     func `Experiments are found by attribute and tag`(_ filter: String, _ wanted: [String]) async throws {
         let fixture = try Fixture()

@@ -107,7 +107,7 @@ package struct ArtifactStore: Sendable {
                     cursor = path + "\u{1}"
                 }
             }
-            return entries
+            return entries.sorted { $0.name < $1.name }
         }
     }
 

@@ -6,6 +6,58 @@ package enum RunsAPI {
     package static let list = Route(.get, "/api/v1/runs", permission: .trackingRead, reply: RunListBody.self)
     /// One run with a thinned history of every metric.
     package static let show = Route(.get, "/api/v1/runs/{id}", permission: .trackingRead, reply: RunDetailBody.self)
+    /// Removes what is in the bin for good: named runs, or everything that has been there for some time.
+    package static let purge = Route(
+        .post,
+        "/api/v1/runs/purge",
+        permission: .admin,
+        body: PurgeBody.self,
+        reply: PurgeReportBody.self
+    )
+}
+
+/// What to remove for good: one of the two.
+package struct PurgeBody: Codable, Sendable, Equatable {
+    /// Deleted runs.
+    package let runs: [String]?
+    /// Everything that was deleted so long ago.
+    package let olderThanSeconds: Int64?
+
+    enum CodingKeys: String, CodingKey {
+        case runs
+        case olderThanSeconds = "older_than_seconds"
+    }
+
+    /// Makes a body.
+    package init(runs: [String]?, olderThanSeconds: Int64?) {
+        self.runs = runs
+        self.olderThanSeconds = olderThanSeconds
+    }
+}
+
+/// What was removed for good.
+package struct PurgeReportBody: Codable, Sendable, Equatable {
+    /// Runs.
+    package let runs: Int
+    /// Logged models.
+    package let loggedModels: Int
+    /// Experiments.
+    package let experiments: Int
+    /// Names of artifacts.
+    package let artifacts: Int
+
+    enum CodingKeys: String, CodingKey {
+        case runs, experiments, artifacts
+        case loggedModels = "logged_models"
+    }
+
+    /// Makes a body.
+    package init(runs: Int, loggedModels: Int, experiments: Int, artifacts: Int) {
+        self.runs = runs
+        self.loggedModels = loggedModels
+        self.experiments = experiments
+        self.artifacts = artifacts
+    }
 }
 
 /// A run.
