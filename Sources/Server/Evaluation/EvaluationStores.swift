@@ -47,6 +47,7 @@ package struct EvaluationStores: Sendable {
         GatewayEndpointController(gateway: gateway).addRoutes(to: routes)
         GatewayBudgetController(gateway: gateway).addRoutes(to: routes)
         GatewayGuardrailController(gateway: gateway).addRoutes(to: routes)
+        GatewayFormController().addRoutes(to: routes)
         WorkspaceController().addRoutes(to: routes)
         PromptOptimizationController().addRoutes(to: routes)
     }

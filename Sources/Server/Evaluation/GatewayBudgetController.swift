@@ -16,22 +16,22 @@ package struct GatewayBudgetController: Sendable {
     /// Declares the routes.
     package func addRoutes(to routes: RouteTable) {
         let base = "gateway/budgets"
-        routes.evaluation(.post, "\(base)/create", .trackingWrite) { call, members in
+        routes.evaluation(.post, "\(base)/create", .endpointsDeploy) { call, members in
             let rule = try Self.rule(members)
             try Self.requireUsers(rule.scope, call)
             return Self.reply(
                 try await gateway.createBudget(rule, user: members.words("created_by"), actor: call.actor)
             )
         }
-        routes.evaluation(.get, "\(base)/get", .trackingRead) { _, members in
+        routes.evaluation(.get, "\(base)/get", .endpointsRead) { _, members in
             Self.reply(try await gateway.budget(members.required("budget_policy_id")))
         }
-        routes.evaluation(.post, "\(base)/update", .trackingWrite, update)
-        routes.evaluation(.delete, "\(base)/delete", .trackingWrite) { call, members in
+        routes.evaluation(.post, "\(base)/update", .endpointsDeploy, update)
+        routes.evaluation(.delete, "\(base)/delete", .endpointsDeploy) { call, members in
             try await gateway.deleteBudget(members.required("budget_policy_id"), actor: call.actor)
             return .mlflowEmpty
         }
-        routes.evaluation(.get, "\(base)/list", .trackingRead) { _, members in
+        routes.evaluation(.get, "\(base)/list", .endpointsRead) { _, members in
             let maximum = try members.integer("max_results") ?? 0
             let page = try await gateway.budgets(
                 maximum: maximum == 0 ? 1000 : Int(clamping: maximum),

@@ -15,27 +15,27 @@ package struct GatewayEndpointController: Sendable {
     /// Declares the routes.
     package func addRoutes(to routes: RouteTable) {
         let base = "gateway/endpoints"
-        routes.evaluation(.post, "\(base)/create", .trackingWrite) { call, members in
+        routes.evaluation(.post, "\(base)/create", .endpointsDeploy) { call, members in
             let name = try members.required("name")
             let request = try Self.request(members, name: name, user: "created_by")
             return Self.reply(try await gateway.createEndpoint(request, actor: call.actor))
         }
-        routes.evaluation(.get, "\(base)/get", .trackingRead) { _, members in
+        routes.evaluation(.get, "\(base)/get", .endpointsRead) { _, members in
             Self.reply(try await gateway.endpoint(id: members.words("endpoint_id"), name: members.words("name")))
         }
-        routes.evaluation(.get, "\(base)/list", .trackingRead) { _, members in
+        routes.evaluation(.get, "\(base)/list", .endpointsRead) { _, members in
             let endpoints = try await gateway.endpoints(
                 provider: members.words("provider"),
                 secret: members.words("secret_id")
             )
             return .mlflow { $0.list("endpoints", endpoints) { $0.members(of: $1) } }
         }
-        routes.evaluation(.post, "\(base)/update", .trackingWrite) { call, members in
+        routes.evaluation(.post, "\(base)/update", .endpointsDeploy) { call, members in
             let id = try members.required("endpoint_id")
             let request = try Self.request(members, name: members.words("name"), user: "updated_by")
             return Self.reply(try await gateway.updateEndpoint(id, request, actor: call.actor))
         }
-        routes.evaluation(.delete, "\(base)/delete", .trackingWrite) { call, members in
+        routes.evaluation(.delete, "\(base)/delete", .endpointsDeploy) { call, members in
             try await gateway.deleteEndpoint(members.required("endpoint_id"), actor: call.actor)
             return .mlflowEmpty
         }
@@ -45,7 +45,7 @@ package struct GatewayEndpointController: Sendable {
     }
 
     private func addModelRoutes(to routes: RouteTable, _ base: String) {
-        routes.evaluation(.post, "\(base)/models/attach", .trackingWrite) { call, members in
+        routes.evaluation(.post, "\(base)/models/attach", .endpointsDeploy) { call, members in
             let id = try members.required("endpoint_id")
             guard let config = members.value("model_config") else { throw MLflowName.missing("model_config") }
             let mapping = try await gateway.attach(
@@ -56,7 +56,7 @@ package struct GatewayEndpointController: Sendable {
             )
             return .mlflow { writer in writer.object("mapping") { $0.members(of: mapping) } }
         }
-        routes.evaluation(.post, "\(base)/models/detach", .trackingWrite) { call, members in
+        routes.evaluation(.post, "\(base)/models/detach", .endpointsDeploy) { call, members in
             let id = try members.required("endpoint_id")
             try await gateway.detach(members.required("model_definition_id"), from: id, actor: call.actor)
             return .mlflowEmpty
@@ -64,13 +64,13 @@ package struct GatewayEndpointController: Sendable {
     }
 
     private func addTagRoutes(to routes: RouteTable, _ base: String) {
-        routes.evaluation(.post, "\(base)/set-tag", .trackingWrite) { call, members in
+        routes.evaluation(.post, "\(base)/set-tag", .endpointsDeploy) { call, members in
             let id = try members.required("endpoint_id")
             let tag = KeyValue(try members.required("key"), try members.text("value") ?? "")
             try await gateway.set(tag, onEndpoint: id, actor: call.actor)
             return .mlflowEmpty
         }
-        routes.evaluation(.delete, "\(base)/delete-tag", .trackingWrite) { call, members in
+        routes.evaluation(.delete, "\(base)/delete-tag", .endpointsDeploy) { call, members in
             let id = try members.required("endpoint_id")
             try await gateway.delete(tag: members.required("key"), ofEndpoint: id, actor: call.actor)
             return .mlflowEmpty
@@ -78,7 +78,7 @@ package struct GatewayEndpointController: Sendable {
     }
 
     private func addBindingRoutes(to routes: RouteTable, _ base: String) {
-        routes.evaluation(.post, "\(base)/create", .trackingWrite) { call, members in
+        routes.evaluation(.post, "\(base)/create", .endpointsDeploy) { call, members in
             let id = try members.required("endpoint_id")
             let binding = try await gateway.bind(
                 members.required("resource_id"),
@@ -89,7 +89,7 @@ package struct GatewayEndpointController: Sendable {
             )
             return .mlflow { writer in writer.object("binding") { $0.members(of: binding) } }
         }
-        routes.evaluation(.delete, "\(base)/delete", .trackingWrite) { call, members in
+        routes.evaluation(.delete, "\(base)/delete", .endpointsDeploy) { call, members in
             let id = try members.required("endpoint_id")
             try await gateway.unbind(
                 members.required("resource_id"),
@@ -99,7 +99,7 @@ package struct GatewayEndpointController: Sendable {
             )
             return .mlflowEmpty
         }
-        routes.evaluation(.get, "\(base)/list", .trackingRead) { _, members in
+        routes.evaluation(.get, "\(base)/list", .endpointsRead) { _, members in
             let bindings = try await gateway.bindings(
                 endpoint: members.words("endpoint_id"),
                 type: members.words("resource_type"),

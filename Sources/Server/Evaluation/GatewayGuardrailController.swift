@@ -15,15 +15,15 @@ package struct GatewayGuardrailController: Sendable {
     /// Declares the routes.
     package func addRoutes(to routes: RouteTable) {
         let base = "gateway/guardrails"
-        routes.evaluation(.post, "\(base)/create", .trackingWrite, create)
-        routes.evaluation(.get, "\(base)/get", .trackingRead) { _, members in
+        routes.evaluation(.post, "\(base)/create", .endpointsDeploy, create)
+        routes.evaluation(.get, "\(base)/get", .endpointsRead) { _, members in
             Self.reply(try await gateway.guardrail(members.required("guardrail_id")))
         }
-        routes.evaluation(.delete, "\(base)/delete", .trackingWrite) { call, members in
+        routes.evaluation(.delete, "\(base)/delete", .endpointsDeploy) { call, members in
             try await gateway.deleteGuardrail(members.required("guardrail_id"), actor: call.actor)
             return .mlflowEmpty
         }
-        routes.evaluation(.get, "\(base)/list", .trackingRead) { _, members in
+        routes.evaluation(.get, "\(base)/list", .endpointsRead) { _, members in
             let maximum = try members.integer("max_results") ?? 0
             let page = try await gateway.guardrails(
                 maximum: maximum == 0 ? 1000 : Int(clamping: maximum),
@@ -38,7 +38,7 @@ package struct GatewayGuardrailController: Sendable {
     }
 
     private func addPlaceRoutes(to routes: RouteTable, _ base: String) {
-        routes.evaluation(.post, "\(base)/add-to-endpoint", .trackingWrite) { call, members in
+        routes.evaluation(.post, "\(base)/add-to-endpoint", .endpointsDeploy) { call, members in
             let endpoint = try members.required("endpoint_id")
             let place = try await gateway.add(
                 guardrail: members.required("guardrail_id"),
@@ -48,7 +48,7 @@ package struct GatewayGuardrailController: Sendable {
             )
             return Self.reply(place)
         }
-        routes.evaluation(.patch, "\(base)/update-config", .trackingWrite) { call, members in
+        routes.evaluation(.patch, "\(base)/update-config", .endpointsDeploy) { call, members in
             let endpoint = try members.required("endpoint_id")
             let place = try await gateway.move(
                 guardrail: members.required("guardrail_id"),
@@ -58,12 +58,12 @@ package struct GatewayGuardrailController: Sendable {
             )
             return Self.reply(place)
         }
-        routes.evaluation(.delete, "\(base)/remove-from-endpoint", .trackingWrite) { call, members in
+        routes.evaluation(.delete, "\(base)/remove-from-endpoint", .endpointsDeploy) { call, members in
             let endpoint = try members.required("endpoint_id")
             try await gateway.remove(guardrail: members.required("guardrail_id"), from: endpoint, actor: call.actor)
             return .mlflowEmpty
         }
-        routes.evaluation(.get, "\(base)/list-for-endpoint", .trackingRead) { _, members in
+        routes.evaluation(.get, "\(base)/list-for-endpoint", .endpointsRead) { _, members in
             let places = try await gateway.guardrails(of: members.required("endpoint_id"))
             return .mlflow { $0.list("configs", places) { $0.members(of: $1) } }
         }

@@ -15,7 +15,7 @@ package struct GatewaySecretController: Sendable {
     /// Declares the routes.
     package func addRoutes(to routes: RouteTable) {
         let base = "gateway/secrets"
-        routes.evaluation(.post, "\(base)/create", .trackingWrite) { call, members in
+        routes.evaluation(.post, "\(base)/create", .endpointsDeploy) { call, members in
             let name = try members.required("secret_name")
             guard let values = members.value("secret_value") else { throw MLflowName.missing("secret_value") }
             return Self.reply(
@@ -29,10 +29,10 @@ package struct GatewaySecretController: Sendable {
                 )
             )
         }
-        routes.evaluation(.get, "\(base)/get", .trackingRead) { _, members in
+        routes.evaluation(.get, "\(base)/get", .endpointsRead) { _, members in
             Self.reply(try await gateway.secret(id: members.words("secret_id"), name: members.words("secret_name")))
         }
-        routes.evaluation(.post, "\(base)/update", .trackingWrite) { call, members in
+        routes.evaluation(.post, "\(base)/update", .endpointsDeploy) { call, members in
             let values = members.value("secret_value").flatMap { $0.members?.isEmpty == true ? nil : $0 }
             let configuration = members.value("auth_config").flatMap { $0.members?.isEmpty == true ? nil : $0 }
             return Self.reply(
@@ -45,11 +45,11 @@ package struct GatewaySecretController: Sendable {
                 )
             )
         }
-        routes.evaluation(.delete, "\(base)/delete", .trackingWrite) { call, members in
+        routes.evaluation(.delete, "\(base)/delete", .endpointsDeploy) { call, members in
             try await gateway.deleteSecret(members.required("secret_id"), actor: call.actor)
             return .mlflowEmpty
         }
-        routes.evaluation(.get, "\(base)/list", .trackingRead) { _, members in
+        routes.evaluation(.get, "\(base)/list", .endpointsRead) { _, members in
             let secrets = try await gateway.secrets(provider: members.words("provider"))
             return .mlflow { $0.list("secrets", secrets) { $0.members(of: $1) } }
         }
@@ -58,7 +58,7 @@ package struct GatewaySecretController: Sendable {
 
     private func addModelRoutes(to routes: RouteTable) {
         let base = "gateway/model-definitions"
-        routes.evaluation(.post, "\(base)/create", .trackingWrite) { call, members in
+        routes.evaluation(.post, "\(base)/create", .endpointsDeploy) { call, members in
             Self.reply(
                 try await gateway.createModel(
                     members.required("name"),
@@ -70,17 +70,17 @@ package struct GatewaySecretController: Sendable {
                 )
             )
         }
-        routes.evaluation(.get, "\(base)/get", .trackingRead) { _, members in
+        routes.evaluation(.get, "\(base)/get", .endpointsRead) { _, members in
             Self.reply(try await gateway.model(id: members.words("model_definition_id"), name: members.words("name")))
         }
-        routes.evaluation(.get, "\(base)/list", .trackingRead) { _, members in
+        routes.evaluation(.get, "\(base)/list", .endpointsRead) { _, members in
             let models = try await gateway.models(
                 provider: members.words("provider"),
                 secret: members.words("secret_id")
             )
             return .mlflow { $0.list("model_definitions", models) { $0.members(of: $1) } }
         }
-        routes.evaluation(.post, "\(base)/update", .trackingWrite) { call, members in
+        routes.evaluation(.post, "\(base)/update", .endpointsDeploy) { call, members in
             Self.reply(
                 try await gateway.updateModel(
                     members.required("model_definition_id"),
@@ -93,7 +93,7 @@ package struct GatewaySecretController: Sendable {
                 )
             )
         }
-        routes.evaluation(.delete, "\(base)/delete", .trackingWrite) { call, members in
+        routes.evaluation(.delete, "\(base)/delete", .endpointsDeploy) { call, members in
             try await gateway.deleteModel(members.required("model_definition_id"), actor: call.actor)
             return .mlflowEmpty
         }

@@ -38,6 +38,9 @@ struct RequestMembers {
         try ExactJSON(parsing: text, what: "The request body")
     }
 
+    /// Whether the members stand in the query.
+    var isQuery: Bool { body == nil }
+
     /// The value of a member of the body; nil when it is missing or null, and for a query.
     func value(_ name: String) -> ExactJSON? {
         guard let value = body?[name], value != .null else { return nil }
