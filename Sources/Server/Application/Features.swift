@@ -20,8 +20,12 @@ struct Features: Sendable {
     let runs: RunStore
     let loggedModels: LoggedModelStore
     let artifacts: ArtifactStore
+    let traces: TraceStore
     let artifactSite: ArtifactSite
+    let evaluation: EvaluationStores
     let registry: RegistryStore
+    let registrySettings: RegistrySettings
+    let webhooks: WebhookStore
     let pipelines: PipelineEngine
     let monitoring: MonitoringService
     let models: OnnxModelLoader
@@ -52,8 +56,23 @@ struct Features: Sendable {
         runs = RunStore(database: base.database, time: base.clock, identifiers: base.identifiers)
         loggedModels = LoggedModelStore(database: base.database, time: base.clock, identifiers: base.identifiers)
         artifacts = ArtifactStore(database: base.database, objects: base.objects, time: base.clock)
+        traces = TraceStore(database: base.database, time: base.clock, identifiers: base.identifiers)
         artifactSite = ArtifactSite(artifacts: artifacts, artifactRoot: configuration.artifactRoot)
+        evaluation = EvaluationStores(
+            database: base.database,
+            experiments: experiments,
+            sealing: try SealingKey.loadOrCreate(folder: base.folder.keys, name: "gateway"),
+            time: base.clock,
+            identifiers: base.identifiers
+        )
         registry = RegistryStore(database: base.database, time: base.clock, identifiers: base.identifiers)
+        registrySettings = configuration.registry
+        webhooks = WebhookStore(
+            database: base.database,
+            time: base.clock,
+            identifiers: base.identifiers,
+            seal: try .file(in: base.folder.keys)
+        )
         pipelines = Self.engine(base, configuration)
         monitoring = Self.monitoring(base, registry: registry, pipelines: pipelines)
         let environment = ProcessInfo.processInfo.environment
