@@ -3,8 +3,6 @@ import Storage
 import WireAPI
 
 extension MLflowExporter {
-    private struct Answer: Decodable { let run: MLflowReplies.Run }
-
     func exportRuns(of experiment: ImportedExperiment) async throws {
         var token: String?
         repeat {
@@ -42,7 +40,7 @@ extension MLflowExporter {
             }
             try await target.tell("runs/outputs", ["run_id": .string(id), "models": .array(models)])
         }
-        let there: Answer = try await target.get("runs/get", ["run_id": id])
+        let there: MLflowReplies.OneRun = try await target.get("runs/get", ["run_id": id])
         try await copyArtifacts(from: record.artifactURI, to: there.run.info.artifactUri ?? "")
         try ledger.note("location", record.artifactURI, there.run.info.artifactUri ?? "", done: true)
         try await target.tell(
@@ -62,7 +60,7 @@ extension MLflowExporter {
     /// Creates the run; one that was begun before is taken up again.
     private func begin(_ record: ImportedRun) async throws -> String {
         if let begun = ledger.target("run", record.id) { return begun }
-        let made: Answer = try await target.send(
+        let made: MLflowReplies.OneRun = try await target.send(
             "runs/create",
             [
                 "experiment_id": .string(try number("experiment", "\(record.experimentID)")),
@@ -105,7 +103,7 @@ extension MLflowExporter {
 
     /// Reads the run back and compares params, tags and every point.
     private func isEqual(_ record: ImportedRun, _ sum: RecordSum, _ id: String) async throws -> Bool {
-        let answer: Answer = try await target.get("runs/get", ["run_id": id])
+        let answer: MLflowReplies.OneRun = try await target.get("runs/get", ["run_id": id])
         let there = MLflowServerSource(client: target.client, places: ArtifactPlaces([]))
         let run = try answer.run.record(ArtifactPlaces([]))
         var points = RecordSum()

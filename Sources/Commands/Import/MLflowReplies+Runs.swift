@@ -7,6 +7,10 @@ extension MLflowReplies {
         let nextPageToken: String?
     }
 
+    struct OneRun: Decodable, Sendable {
+        let run: Run
+    }
+
     struct Run: Decodable, Sendable {
         struct Info: Decodable, Sendable {
             let runId: String

@@ -14,6 +14,8 @@ struct MLflowServerSource: MLflowSource {
     private static let runsPerPage = 100
     private static let pointsPerPage = 20_000
     private static let modelsPerPage = 100
+    /// Requests under way at once.
+    private static let questionsAtOnce = 8
 
     /// Asks the server for its experiments.
     ///
@@ -63,8 +65,30 @@ struct MLflowServerSource: MLflowSource {
                 "order_by": ["attributes.start_time ASC"],
             ]
         )
-        let runs = try (reply.runs ?? []).map { try $0.record(places) }
+        let runs = try await whole(reply.runs ?? []).map { try $0.record(places) }
         return SourcePage(elements: runs, next: Self.next(reply.nextPageToken))
+    }
+
+    /// The same runs asked for one by one: MLflow's search leaves out the models that a run read.
+    private func whole(_ found: [MLflowReplies.Run]) async throws -> [MLflowReplies.Run] {
+        var runs: [MLflowReplies.Run] = []
+        var rest = found[...]
+        while !rest.isEmpty {
+            let some = Array(rest.prefix(Self.questionsAtOnce))
+            rest = rest.dropFirst(some.count)
+            runs += try await withThrowingTaskGroup(of: (Int, MLflowReplies.Run).self) { group in
+                for (place, run) in some.enumerated() {
+                    group.addTask {
+                        let reply: MLflowReplies.OneRun = try await get("runs/get", ["run_id": run.info.runId])
+                        return (place, reply.run)
+                    }
+                }
+                var answers = some
+                for try await (place, run) in group { answers[place] = run }
+                return answers
+            }
+        }
+        return runs
     }
 
     func series(of run: SourceRun, after token: String?) async throws -> SourcePage<ImportedSeries> {
