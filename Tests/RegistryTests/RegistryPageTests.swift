@@ -15,7 +15,7 @@ import Testing
         for _ in 0..<versions { _ = try await registry.createVersion(of: name, .init(source: "s3://b"), actor: "me") }
     }
 
-    @Test(arguments: [[], ["name DESC"], ["last_updated_timestamp DESC"], ["creation_timestamp ASC", "name DESC"]])
+    @Test(arguments: [[], ["name DESC"], ["last_updated_timestamp DESC"], ["timestamp ASC", "name DESC"]])
     func `Pages of models join to the whole list in every order`(_ order: [String]) async throws {
         for index in 0..<7 { try await model("m\(index)") }
         let whole = try await registry.searchModels(filter: nil, order: order, maximum: 100, token: nil)

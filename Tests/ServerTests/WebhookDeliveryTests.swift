@@ -26,14 +26,14 @@ import Testing
         )
         let body = String(decoding: message.body, as: UTF8.self)
         #expect(
-            body == #"{"action":"created","data":{"name":"m"},"entity":"registered_model","#
-                + #""timestamp":"2026-01-01T00:00:00.000+00:00"}"#
+            body == #"{"entity": "registered_model", "action": "created", "#
+                + #""timestamp": "2026-01-01T00:00:00.000+00:00", "data": {"name": "m"}}"#
         )
         // Made with Python: hmac.new(b"test-secret-key", b"d1.1767225601." + body, sha256), base64.
         #expect(
             message.headers == [
                 "Content-Type": "application/json", "X-MLflow-Delivery-Id": "d1", "X-MLflow-Timestamp": "1767225601",
-                "X-MLflow-Signature": "v1,Vm7IgfrGYy9xvWUW/0MglYSQ6fDdDCmwlHSwzB6HMYw=",
+                "X-MLflow-Signature": "v1,DI8XWe8ZfTIh+Mcbxh1HM80goOm1IGEald/e86tqft8=",
             ]
         )
         #expect(

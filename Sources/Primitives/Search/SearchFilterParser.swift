@@ -57,6 +57,8 @@ struct SearchFilterParser {
         case .real(let value)? where !wantsList: return .real(value)
         case .identifier(let name)? where !wantsList:
             if let value = Self.unquoted(name, "\"") { return .text(value) }
+            // SQL's own words are no texts without quotes, and no values either.
+            if ["TRUE", "FALSE", "NULL"].contains(name.uppercased()) { throw invalid(from: start) }
             throw PlatformError.mlflowInvalid(
                 "Parameter value is either not quoted or unidentified quote types used for string value \(name). "
                     + "Use either single or double quotes."

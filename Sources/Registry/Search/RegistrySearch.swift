@@ -31,8 +31,7 @@ struct RegistrySearch: Sendable {
         let terms = try ordering(
             order,
             [
-                "name": "name", "timestamp": "last_update_time", "creation_timestamp": "creation_time",
-                "last_updated_timestamp": "last_update_time",
+                "name": "name", "timestamp": "last_update_time", "last_updated_timestamp": "last_update_time",
             ],
             standard: [],
             last: [Term(column: "name", ascending: true)]

@@ -6,7 +6,7 @@ extension RegistryStore {
     ///
     /// - Parameters:
     ///   - filter: `name`, and tags.
-    ///   - order: `name`, `creation_timestamp`, `last_updated_timestamp`; by default by name.
+    ///   - order: `name`, `last_updated_timestamp`; by default by name.
     /// - Throws: `INVALID_PARAMETER_VALUE`.
     package func searchModels(
         filter: String?,

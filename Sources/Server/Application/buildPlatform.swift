@@ -144,6 +144,7 @@ private func addFeatureRoutes(
         artifacts: artifacts,
         settings: features.registrySettings
     ).addRoutes(to: routes)
+    PromptlabController(runs: runs, site: features.artifactSite, time: base.clock).addRoutes(to: routes)
     WebhookController(
         store: features.webhooks,
         policy: features.registrySettings.webhooks,
