@@ -7,7 +7,10 @@ import Testing
 /// Runs side by side: what is marked, what is drawn, and how much of it.
 struct WebCompareTests {
     private func history(_ values: [Double]) -> Console.History {
-        .init(metric: "loss", points: values.enumerated().map { .init(step: Int64($0), value: $1, time: Int64($0) * 1000) })
+        .init(
+            metric: "loss",
+            points: values.enumerated().map { .init(step: Int64($0), value: $1, time: Int64($0) * 1000) }
+        )
     }
 
     private func chart(_ histories: [Console.History], _ query: String = "") -> CurveChart {

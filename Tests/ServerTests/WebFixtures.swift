@@ -163,7 +163,9 @@ enum WebFixtures {
                 .init(alias: "challenger", version: 2, movedBy: "pipeline", movedAt: before(seconds: 50)),
                 .init(alias: "champion", version: 1, movedBy: "developer", movedAt: before(seconds: 4890)),
             ],
-            gates: [.init(target: "champion", requires: ["gate", "approval"], setBy: "ana", setAt: before(seconds: 9000))],
+            gates: [
+                .init(target: "champion", requires: ["gate", "approval"], setBy: "ana", setAt: before(seconds: 9000))
+            ],
             tags: ["team": "home"]
         )
     ]
@@ -428,7 +430,9 @@ enum WebFixtures {
         data.artifactTree = { _, path in
             Console.ArtifactTree(
                 run: run,
-                folders: [("", [.init(path: "report", bytes: nil)]), ("report", [.init(path: "table.csv", bytes: 32)])],
+                folders: [
+                    ("", [.init(path: "report", bytes: nil)]), ("report", [.init(path: "table.csv", bytes: 32)]),
+                ],
                 isFile: path == "report/table.csv" || path == "fake.png"
             )
         }

@@ -70,7 +70,8 @@ struct WebModelTests {
         model.aliases = [.init(alias: name, version: 1, movedBy: name, movedAt: now)]
         model.gates = [.init(target: name, requires: [name], setBy: name, setAt: now)]
         let pages: [any ConsolePage] = [
-            VersionPage(detail, now: now), ModelPage(model, lineage: detail.lineage, now: now), ModelsPage([model], now: now),
+            VersionPage(detail, now: now), ModelPage(model, lineage: detail.lineage, now: now),
+            ModelsPage([model], now: now),
         ]
         for page in pages {
             let text = try PageRenderer().html(page, visitor: Visitor(name: name, hasSession: true))

@@ -156,7 +156,8 @@ struct WebPageTests {
 
     @Test func `Only drawings are written unescaped`() throws {
         let allowed: Set<String> = [
-            "body", "mark", "drawing", "spark", "graph", "timeline", "distribution", "cells", "head", "differing", "same",
+            "body", "mark", "drawing", "spark", "graph", "timeline", "distribution", "cells", "head", "differing",
+            "same",
             "parallel", "scatter", "table", "document",
         ]
         for (name, text) in ConsoleTemplates.texts {

@@ -44,17 +44,19 @@ struct WebPreviewTests {
         #expect(split.table == PreviewTable(columns: ["a", "b"], rows: [["1", "x"], [nil, #"{"k":2}"#]]))
         #expect(preview("t.json", #"[{"a": 1}, {"b": true}]"#).table?.rows == [["1", nil], [nil, "true"]])
         #expect(preview("t.jsonl", "{\"a\": 1}\n{\"a\": 2}\n").table?.rows == [["1"], ["2"]])
-        #expect(preview("c.json", #"{"b":[1,{"x":"a,{"}],"e":{}}"#).text == """
-            {
-              "b": [
-                1,
+        #expect(
+            preview("c.json", #"{"b":[1,{"x":"a,{"}],"e":{}}"#).text == """
                 {
-                  "x": "a,{"
+                  "b": [
+                    1,
+                    {
+                      "x": "a,{"
+                    }
+                  ],
+                  "e": {}
                 }
-              ],
-              "e": {}
-            }
-            """)
+                """
+        )
         #expect(preview("c.json", "{oops").text == "{oops")
     }
 
@@ -73,24 +75,33 @@ struct WebPreviewTests {
     }
 
     @Test(arguments: [
-        "# <script>alert(1)</script>", "[x](javascript:alert(1))", "![x](https://evil/x.png)", "<img src=x onerror=alert(1)>",
-        "`<b>`", "- <i>\n  - *<u>*", "| <b> | x |\n|---|---|\n| <script> | **<s>** |", "> <iframe>", "```\n<script>\n```",
+        "# <script>alert(1)</script>", "[x](javascript:alert(1))", "![x](https://evil/x.png)",
+        "<img src=x onerror=alert(1)>",
+        "`<b>`", "- <i>\n  - *<u>*", "| <b> | x |\n|---|---|\n| <script> | **<s>** |", "> <iframe>",
+        "```\n<script>\n```",
         "**[a](b\"onload=x)**",
     ])
     func `Nothing in Markdown becomes markup of its own`(text: String) {
         let allowed = [
-            "h3", "h4", "h5", "h6", "p", "ul", "ol", "li", "em", "strong", "code", "pre", "blockquote", "table", "thead",
+            "h3", "h4", "h5", "h6", "p", "ul", "ol", "li", "em", "strong", "code", "pre", "blockquote", "table",
+            "thead",
             "tbody", "tr", "th", "td", "div", "hr",
         ]
         let html = Markdown.html(text).html
         for match in html.matches(of: /<\/?([a-zA-Z0-9]+)([^>]*)>/) {
             #expect(allowed.contains(String(match.output.1)), "\(html)")
-            #expect(["", " scope=\"col\"", " class=\"scroll\"", " class=\"in0\"", " class=\"in1\""].contains(match.output.2), "\(html)")
+            #expect(
+                ["", " scope=\"col\"", " class=\"scroll\"", " class=\"in0\"", " class=\"in1\""].contains(
+                    match.output.2
+                ),
+                "\(html)"
+            )
         }
     }
 
     @Test func `Markdown has headings, lists, tables, code and emphasis`() {
-        let html = Markdown.html("# Card\n\nIt **works** in `x < 1`.\n\n- a\n- b\n\n| n | v |\n|---|---|\n| a | 1 |\n").html
+        let html = Markdown.html("# Card\n\nIt **works** in `x < 1`.\n\n- a\n- b\n\n| n | v |\n|---|---|\n| a | 1 |\n")
+            .html
         #expect(
             html
                 == "<h3>Card</h3><p>It <strong>works</strong> in <code>x &lt; 1</code>.</p>"
@@ -103,7 +114,11 @@ struct WebPreviewTests {
         let data = try #require(Data(base64Encoded: Self.parquet))
         let preview = try await ArtifactPreview.read(WebFixtures.file("p.parquet", data))
         #expect(preview.kind == "Parquet, 3 rows")
-        #expect(preview.table?.rows.map { $0.prefix(3) } == [["id", "int64", "yes"], ["name", "string", "yes"], ["score", "double", "yes"]])
+        #expect(
+            preview.table?.rows.map { $0.prefix(3) } == [
+                ["id", "int64", "yes"], ["name", "string", "yes"], ["score", "double", "yes"],
+            ]
+        )
     }
 
     @Test func `A broken Parquet file is a binary file and breaks nothing`() async throws {

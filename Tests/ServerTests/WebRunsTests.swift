@@ -89,7 +89,12 @@ struct WebRunsTests {
         try await store.delete(name: "best <b>", actor: "ana")
         #expect(try await store.all().isEmpty)
         await #expect(throws: PlatformError.self) { try await store.delete(name: "best <b>", actor: "ana") }
-        let events = try await Journal(database: database).entries(after: 0, limit: 10, kindPrefix: "console.", subject: nil)
+        let events = try await Journal(database: database).entries(
+            after: 0,
+            limit: 10,
+            kindPrefix: "console.",
+            subject: nil
+        )
         #expect(events.map(\.event.kind) == ["console.view.saved", "console.view.saved", "console.view.deleted"])
         #expect(events.map(\.event.actor) == ["ana", "ben", "ana"])
     }

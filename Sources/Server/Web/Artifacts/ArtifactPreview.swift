@@ -25,7 +25,9 @@ struct ArtifactPreview: Sendable, Hashable {
     /// - Throws: what reading throws.
     static func read(_ file: ArtifactFile) async throws -> ArtifactPreview {
         if file.size == 0 { return ArtifactPreview(kind: "empty file", note: "The file is empty.") }
-        if file.path.lowercased().hasSuffix(".parquet"), let preview = try await ParquetPreview.read(file) { return preview }
+        if file.path.lowercased().hasSuffix(".parquet"), let preview = try await ParquetPreview.read(file) {
+            return preview
+        }
         let head = try await file.bytes(0..<headBytes)
         return of(path: file.path, size: file.size, head: head)
     }
@@ -35,12 +37,18 @@ struct ArtifactPreview: Sendable, Hashable {
         if let type = FileSignature.imageType(head) {
             let kind = "\(type.dropFirst(6).uppercased()) image"
             guard size <= maximumImageBytes else {
-                return ArtifactPreview(kind: kind, note: "The image is larger than the \(Wording.bytes(maximumImageBytes)) that a page shows.")
+                return ArtifactPreview(
+                    kind: kind,
+                    note: "The image is larger than the \(Wording.bytes(maximumImageBytes)) that a page shows."
+                )
             }
             return ArtifactPreview(kind: kind, isImage: true)
         }
         guard let text = FileSignature.text(head) else {
-            return ArtifactPreview(kind: "binary file", note: "There is no preview for this kind of file. Download it to look inside.")
+            return ArtifactPreview(
+                kind: "binary file",
+                note: "There is no preview for this kind of file. Download it to look inside."
+            )
         }
         let isWhole = Int64(head.count) >= size
         let cut = isWhole ? nil : "The first \(Wording.bytes(Int64(head.count))) of \(Wording.bytes(size))."
@@ -70,20 +78,26 @@ struct ArtifactPreview: Sendable, Hashable {
             let shown = String(text.prefix(maximumText))
             return ArtifactPreview(kind: "Markdown", document: Markdown.html(shown), note: cut)
         case "html", "htm", "svg", "xml":
-            return plain("source text", text, note: "It is shown as text: pages and drawings from artifacts are never run here.")
+            return plain(
+                "source text",
+                text,
+                note: "It is shown as text: pages and drawings from artifacts are never run here."
+            )
         default: break
         }
         return plain("text", text, note: cut)
     }
 
     private static func of(_ table: PreviewTable, _ kind: String) -> ArtifactPreview {
-        let note = table.isCut ? "The first \(table.rows.count) rows, at most \(PreviewTable.maximumColumns) columns." : nil
+        let note =
+            table.isCut ? "The first \(table.rows.count) rows, at most \(PreviewTable.maximumColumns) columns." : nil
         return ArtifactPreview(kind: kind, table: table, note: note)
     }
 
     private static func plain(_ kind: String, _ text: String, note: String?) -> ArtifactPreview {
         let shown = String(text.prefix(maximumText))
-        let cut = shown.utf8.count < text.utf8.count ? "The first \(Wording.count(Int64(maximumText))) characters." : nil
+        let cut =
+            shown.utf8.count < text.utf8.count ? "The first \(Wording.count(Int64(maximumText))) characters." : nil
         return ArtifactPreview(kind: kind, text: shown, note: note ?? cut)
     }
 

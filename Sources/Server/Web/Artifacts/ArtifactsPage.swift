@@ -91,7 +91,9 @@ struct ArtifactsPage: ConsolePage {
 
 extension ConsolePath {
     /// The page of an artifact: a folder or a file.
-    static func artifact(_ run: String, _ path: String) -> String { with("\(self.run(run))/artifacts", [("path", path)]) }
+    static func artifact(_ run: String, _ path: String) -> String {
+        with("\(self.run(run))/artifacts", [("path", path)])
+    }
 
     /// The bytes of an artifact: shown as an image, or to be saved.
     static func artifactFile(_ run: String, _ path: String, inline: Bool) -> String {

@@ -24,7 +24,9 @@ enum Markdown {
                 out += "<hr>"
                 lines.removeFirst()
             } else if trimmed.hasPrefix(">") {
-                let quote = take(&lines) { $0.hasPrefix(">") }.map { $0.dropFirst().trimmingCharacters(in: .whitespaces) }
+                let quote = take(&lines) { $0.hasPrefix(">") }.map {
+                    $0.dropFirst().trimmingCharacters(in: .whitespaces)
+                }
                 out += "<blockquote><p>\(inline(quote.joined(separator: " ")))</p></blockquote>"
             } else if item(line) != nil {
                 out += list(&lines)
@@ -101,8 +103,11 @@ enum Markdown {
 
     private static func table(_ lines: inout ArraySlice<String>) -> String {
         let rows = take(&lines) { $0.hasPrefix("|") }.map { line in
-            line.trimmingCharacters(in: CharacterSet(charactersIn: "| ")).split(separator: "|", omittingEmptySubsequences: false)
-                .map { $0.trimmingCharacters(in: .whitespaces) }
+            line.trimmingCharacters(in: CharacterSet(charactersIn: "| ")).split(
+                separator: "|",
+                omittingEmptySubsequences: false
+            )
+            .map { $0.trimmingCharacters(in: .whitespaces) }
         }
         let head = (rows.first ?? []).map { "<th scope=\"col\">\(inline($0))</th>" }.joined()
         let body = rows.dropFirst(2).map { row in "<tr>\(row.map { "<td>\(inline($0))</td>" }.joined())</tr>" }.joined()

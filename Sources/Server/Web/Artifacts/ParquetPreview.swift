@@ -15,7 +15,10 @@ enum ParquetPreview {
         let length = tail.prefix(4).reversed().reduce(Int64(0)) { $0 << 8 | Int64($1) }
         guard length <= file.size - 12 else { return nil }
         guard length <= maximumFooterBytes else {
-            return ArtifactPreview(kind: "Parquet", note: "The footer is larger than the \(Wording.bytes(maximumFooterBytes)) that a page reads.")
+            return ArtifactPreview(
+                kind: "Parquet",
+                note: "The footer is larger than the \(Wording.bytes(maximumFooterBytes)) that a page reads."
+            )
         }
         let footer = try await file.bytes(file.size - 8 - length..<file.size - 8)
         var reader = ThriftReader(footer)
@@ -37,7 +40,10 @@ enum ParquetPreview {
         }
         let rows = columns(elements).map { column -> [String?] in
             let chunk = chunks[column.path]
-            return [column.path, column.type, column.isOptional ? "yes" : "no", chunk.map { Wording.bytes($0.packed) }, chunk?.codec]
+            return [
+                column.path, column.type, column.isOptional ? "yes" : "no", chunk.map { Wording.bytes($0.packed) },
+                chunk?.codec,
+            ]
         }
         let count = Wording.count(metadata[3]?.integer ?? 0)
         let groups = metadata[4]?.list?.count ?? 0
@@ -45,7 +51,8 @@ enum ParquetPreview {
         return ArtifactPreview(
             kind: "Parquet, \(count) rows",
             table: PreviewTable(columns: ["Column", "Type", "Nulls", "Stored", "Codec"], rows: rows),
-            note: "\(count) rows in \(groups) row \(groups == 1 ? "group" : "groups")\(writer). The columns as the footer tells them; "
+            note:
+                "\(count) rows in \(groups) row \(groups == 1 ? "group" : "groups")\(writer). The columns as the footer tells them; "
                 + "download the file to read its values."
         )
     }

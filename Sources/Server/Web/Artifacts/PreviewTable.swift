@@ -17,7 +17,8 @@ struct PreviewTable: Sendable, Hashable {
     /// The table as HTML; every cell is escaped.
     var html: Markup {
         let numeric = columns.indices.map { column in
-            rows.contains { $0[column] != nil } && rows.allSatisfy { $0[column].map { $0.isEmpty || Double($0) != nil } ?? true }
+            rows.contains { $0[column] != nil }
+                && rows.allSatisfy { $0[column].map { $0.isEmpty || Double($0) != nil } ?? true }
         }
         func cell(_ value: String?, _ column: Int) -> String {
             let name = numeric[column] ? "num" : "clip"
@@ -80,7 +81,8 @@ struct PreviewTable: Sendable, Hashable {
 
     /// A table in JSON: `{"columns": […], "data": [[…]]}` as MLflow and pandas write it, or a list of objects.
     init?(json: JSONValue) {
-        if case .object(let object) = json, case .array(let names)? = object["columns"], case .array(let data)? = object["data"],
+        if case .object(let object) = json, case .array(let names)? = object["columns"],
+            case .array(let data)? = object["data"],
             !names.isEmpty
         {
             let rows = data.prefix(Self.maximumRows + 1).compactMap { row -> [String?]? in
@@ -103,7 +105,11 @@ struct PreviewTable: Sendable, Hashable {
         }
         guard !shown.isEmpty, shown.count == min(objects.count, Self.maximumRows + 1) else { return nil }
         let columns = Set(shown.flatMap(\.keys)).sorted()
-        self.init(columns: columns, rows: shown.map { row in columns.map { Self.text(row[$0] ?? .null) } }, isCut: isCut)
+        self.init(
+            columns: columns,
+            rows: shown.map { row in columns.map { Self.text(row[$0] ?? .null) } },
+            isCut: isCut
+        )
     }
 
     private static func text(_ value: JSONValue) -> String? {

@@ -136,7 +136,8 @@ extension ConsoleData {
     }
 
     /// The artifacts of a run, folders opened, in the order of their paths.
-    private static func list(_ store: ArtifactStore, _ uri: String) async throws -> ([Console.Artifact], hasMore: Bool) {
+    private static func list(_ store: ArtifactStore, _ uri: String) async throws -> ([Console.Artifact], hasMore: Bool)
+    {
         guard let root = ArtifactController.path(of: uri) else { return ([], false) }
         var out: [Console.Artifact] = []
         var folders = [""]

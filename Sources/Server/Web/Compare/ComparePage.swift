@@ -143,7 +143,9 @@ struct ComparePage: ConsolePage {
     private static func columns(_ runs: [Console.Run]) -> [RunColumn] {
         let parameters = Set(runs.flatMap(\.parameters.keys)).sorted().map { RunColumn(.parameter, $0) }
         let metrics = Set(runs.flatMap(\.metrics.keys)).sorted().map { RunColumn(.metric, $0) }
-        return Array((parameters + metrics + [.duration, RunColumn(.attribute, "user_id"), .experiment]).prefix(maximumChoices))
+        return Array(
+            (parameters + metrics + [.duration, RunColumn(.attribute, "user_id"), .experiment]).prefix(maximumChoices)
+        )
     }
 
     /// Params that differ, at most six, and metrics that most runs share, at most three; a metric comes last.
@@ -221,6 +223,8 @@ struct CurveFigure: Sendable, Hashable {
         drawing = chart.svg()
         let count = chart.unshown
         let why = chart.options.isLogX || chart.options.isLogY ? "not finite or not above zero" : "not finite"
-        note = count == 0 ? nil : "\(Wording.count(Int64(count))) \(count == 1 ? "value is" : "values are") \(why) and left out."
+        note =
+            count == 0
+            ? nil : "\(Wording.count(Int64(count))) \(count == 1 ? "value is" : "values are") \(why) and left out."
     }
 }

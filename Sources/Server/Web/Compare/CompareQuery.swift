@@ -46,6 +46,8 @@ struct CompareQuery: Sendable, Hashable {
     /// Identifiers stand in the search's filter between quotes, so nothing else may pass.
     private static func isIdentifier(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.count <= 64
-            && text.utf8.allSatisfy { ($0 | 32) >= 97 && ($0 | 32) <= 122 || $0 >= 48 && $0 <= 57 || $0 == 45 || $0 == 95 }
+            && text.utf8.allSatisfy {
+                ($0 | 32) >= 97 && ($0 | 32) <= 122 || $0 >= 48 && $0 <= 57 || $0 == 45 || $0 == 95
+            }
     }
 }

@@ -20,37 +20,46 @@ struct CompareTable: Sendable, Hashable {
     init(parametersOf runs: [Console.Run], colours: [String]) {
         let keys = Set(runs.flatMap(\.parameters.keys)).sorted()
         let rows = keys.map { key in (key: key, values: runs.map { $0.parameters[key] }) }
-        self.init(runs, colours, rows.map { row in
-            let isNumeric = row.values.allSatisfy { $0.map { Double($0) != nil } ?? true }
-            let cells = row.values.enumerated().map { index, value in
-                Self.cell(value, isNumeric: isNumeric, isMarked: index > 0 && value != row.values[0], mark: "")
+        self.init(
+            runs,
+            colours,
+            rows.map { row in
+                let isNumeric = row.values.allSatisfy { $0.map { Double($0) != nil } ?? true }
+                let cells = row.values.enumerated().map { index, value in
+                    Self.cell(value, isNumeric: isNumeric, isMarked: index > 0 && value != row.values[0], mark: "")
+                }
+                return (row.key, Set(row.values).count > 1, cells.joined())
             }
-            return (row.key, Set(row.values).count > 1, cells.joined())
-        })
+        )
     }
 
     /// What each run measured last; the highest and lowest value of a row are marked.
     init(metricsOf runs: [Console.Run], colours: [String]) {
         let keys = Set(runs.flatMap(\.metrics.keys)).sorted()
-        self.init(runs, colours, keys.map { key in
-            let values = runs.map { $0.metrics[key] }
-            let known = values.compactMap { $0 }
-            let form = NumberColumn(known)
-            let finite = known.filter(\.isFinite)
-            let (low, high) = (finite.min(), finite.max())
-            let cells = values.map { value in
-                let mark = low == high ? "" : value == high ? "▲" : value == low ? "▼" : ""
-                return Self.cell(value.map(form.text), isNumeric: true, isMarked: false, mark: mark)
+        self.init(
+            runs,
+            colours,
+            keys.map { key in
+                let values = runs.map { $0.metrics[key] }
+                let known = values.compactMap { $0 }
+                let form = NumberColumn(known)
+                let finite = known.filter(\.isFinite)
+                let (low, high) = (finite.min(), finite.max())
+                let cells = values.map { value in
+                    let mark = low == high ? "" : value == high ? "▲" : value == low ? "▼" : ""
+                    return Self.cell(value.map(form.text), isNumeric: true, isMarked: false, mark: mark)
+                }
+                return (key, true, cells.joined())
             }
-            return (key, true, cells.joined())
-        })
+        )
     }
 
     private init(_ runs: [Console.Run], _ colours: [String], _ rows: [(key: String, differs: Bool, cells: String)]) {
         head = Markup(
             runs.enumerated().map { index, run in
                 let name = run.name.isEmpty ? Wording.identifier(run.id) : run.name
-                return "<th scope=\"col\" class=\"num\" title=\"\(SVG.escape(name))\"><a href=\"\(ConsolePath.run(run.id))\">"
+                return
+                    "<th scope=\"col\" class=\"num\" title=\"\(SVG.escape(name))\"><a href=\"\(ConsolePath.run(run.id))\">"
                     + "<span class=\"key \(colours[index])\">\(index + 1)</span> \(SVG.escape(SVG.clip(name, to: 18)))</a></th>"
             }.joined()
         )
@@ -80,7 +89,9 @@ struct CompareTable: Sendable, Hashable {
         guard let value else { return "<td class=\"\(name)\">–</td>" }
         let title = value.count > 24 ? " title=\"\(SVG.escape(SVG.clip(value, to: 500)))\"" : ""
         let word = mark == "▲" ? "highest" : "lowest"
-        let sign = mark.isEmpty ? "" : "<span class=\"extreme\" role=\"img\" aria-label=\"\(word)\" title=\"\(word)\">\(mark)</span> "
+        let sign =
+            mark.isEmpty
+            ? "" : "<span class=\"extreme\" role=\"img\" aria-label=\"\(word)\" title=\"\(word)\">\(mark)</span> "
         return "<td class=\"\(name)\"\(title)>\(sign)\(SVG.escape(SVG.clip(value, to: 40)))</td>"
     }
 }

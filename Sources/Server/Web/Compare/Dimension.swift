@@ -26,7 +26,7 @@ struct Dimension: Sendable {
         if known.isEmpty {
             scale = Scale(words: values.compactMap { $0 })
         } else {
-            scale = Scale(numbers: known, isLogarithmic: Self.spansDecades(known), round: false)
+            scale = Scale(numbers: known, isLogarithmic: Self.spansDecades(known), count: 5, round: false)
         }
     }
 

@@ -127,7 +127,8 @@ struct CurveChart: Sendable, Hashable {
             var out = "<g class=\"grid\">"
             for tick in y.ticks {
                 let line = chart.height - chart.bottom - tick.place * (chart.height - chart.top - chart.bottom)
-                out += "<path d=\"M\(SVG.number(chart.left)) \(SVG.number(line))H\(SVG.number(chart.width - chart.right))\"/>"
+                out +=
+                    "<path d=\"M\(SVG.number(chart.left)) \(SVG.number(line))H\(SVG.number(chart.width - chart.right))\"/>"
                 out += SVG.text(tick.text, x: chart.left - 6, y: line + 3.5, anchor: "end", class: "tick")
             }
             for (place, text) in acrossTicks(ground.map(\.x)) {
@@ -179,7 +180,8 @@ struct CurveChart: Sendable, Hashable {
             }
             return places.prefix(crosses).map { place in
                 let across = SVG.number(chart.left + place * (chart.width - chart.left - chart.right) - 3)
-                return "<path class=\"gone \(curve.colour)\" d=\"M\(across) \(SVG.number(chart.height - chart.bottom - 8))"
+                return
+                    "<path class=\"gone \(curve.colour)\" d=\"M\(across) \(SVG.number(chart.height - chart.bottom - 8))"
                     + "l6 6m0 -6l-6 6\"><title>\(SVG.escape("\(curve.name): not a finite number from here"))</title></path>"
             }.joined()
         }
@@ -193,7 +195,9 @@ struct CurveChart: Sendable, Hashable {
             let stride = max(1, (places.count + CurveChart.readOuts - 1) / CurveChart.readOuts)
             let shown = places.enumerated().filter { $0.offset % stride == 0 || $0.offset == places.count - 1 }
                 .map(\.element)
-            let middles = shown.compactMap { x.place($0) }.map { chart.left + $0 * (chart.width - chart.left - chart.right) }
+            let middles = shown.compactMap { x.place($0) }.map {
+                chart.left + $0 * (chart.width - chart.left - chart.right)
+            }
             return zip(shown, middles).enumerated().map { index, entry in
                 let (value, middle) = entry
                 let before = index == 0 ? chart.left : (middles[index - 1] + middle) / 2

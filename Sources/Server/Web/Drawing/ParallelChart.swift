@@ -46,8 +46,15 @@ struct ParallelChart: Sendable {
 
     private func draw(_ axis: Dimension, x: Double, isLast: Bool, isOdd: Bool) -> String {
         var out = "<g class=\"axis\"><path d=\"M\(SVG.number(x)) \(SVG.number(top))V\(SVG.number(top + length))\"/>"
-        out += "<g><title>\(SVG.escape(axis.column.text))</title>"
-            + SVG.text(SVG.clip(axis.title, to: 22), x: x, y: isOdd ? top - 10 : top - 24, anchor: "middle", class: "name") + "</g>"
+        out +=
+            "<g><title>\(SVG.escape(axis.column.text))</title>"
+            + SVG.text(
+                SVG.clip(axis.title, to: 22),
+                x: x,
+                y: isOdd ? top - 10 : top - 24,
+                anchor: "middle",
+                class: "name"
+            ) + "</g>"
         for tick in axis.scale.ticks {
             let line = y(tick.place)
             out += "<path d=\"M\(SVG.number(x)) \(SVG.number(line))h\(isLast ? -4 : 4)\"/>"

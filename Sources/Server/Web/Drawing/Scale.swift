@@ -60,7 +60,9 @@ struct Scale: Sendable, Hashable {
         let stride = max(1, (distinct.count + 11) / 12)
         self.init(
             .words(Dictionary(places, uniquingKeysWith: { first, _ in first })),
-            ticks: places.enumerated().filter { $0.offset % stride == 0 }.map { Tick(place: $0.element.1, text: $0.element.0) }
+            ticks: places.enumerated().filter { $0.offset % stride == 0 }.map {
+                Tick(place: $0.element.1, text: $0.element.0)
+            }
         )
     }
 

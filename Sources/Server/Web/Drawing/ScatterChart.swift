@@ -28,9 +28,11 @@ struct ScatterChart: Sendable {
             guard let across = x.place(index), let up = y.place(index) else { continue }
             drawn += 1
             let cx = place(across), cy = height - bottom - up * (height - top - bottom)
-            let words = "\(index + 1) \(run.name) · \(x.column.heading) \(x.values[index] ?? "") · "
+            let words =
+                "\(index + 1) \(run.name) · \(x.column.heading) \(x.values[index] ?? "") · "
                 + "\(y.column.heading) \(y.values[index] ?? "")"
-            out += "<a href=\"\(ConsolePath.run(run.id))\" data-run=\"\(index)\" aria-label=\"\(SVG.escape(words))\">"
+            out +=
+                "<a href=\"\(ConsolePath.run(run.id))\" data-run=\"\(index)\" aria-label=\"\(SVG.escape(words))\">"
                 + "<title>\(SVG.escape(words))</title><circle class=\"dot \(colours[index])\" cx=\"\(SVG.number(cx))\" "
                 + "cy=\"\(SVG.number(cy))\" r=\"5\"/>"
             if runs.count <= Self.maximumNumbers {
@@ -56,7 +58,13 @@ struct ScatterChart: Sendable {
         for tick in x.scale.ticks {
             let line = place(tick.place)
             out += "<path d=\"M\(SVG.number(line)) \(SVG.number(top))V\(SVG.number(height - bottom))\"/>"
-            out += SVG.text(SVG.clip(tick.text, to: 12), x: line, y: height - bottom + 16, anchor: "middle", class: "tick")
+            out += SVG.text(
+                SVG.clip(tick.text, to: 12),
+                x: line,
+                y: height - bottom + 16,
+                anchor: "middle",
+                class: "tick"
+            )
         }
         out += "</g>"
         out += SVG.text(SVG.clip(x.title, to: 50), x: (left + width - right) / 2, y: height - 8, anchor: "middle")

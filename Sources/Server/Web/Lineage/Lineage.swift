@@ -46,7 +46,12 @@ enum LineageDrawing {
             edges: lineage.edges.map { (from: $0.from, to: $0.to) }
         )
         let words = lineage.nodes.map { "\($0.title), \($0.detail)" }.joined(separator: "; ")
-        var out = SVG.open(width: layout.width, height: layout.height, label: "\(label): \(words)", class: "graph lineage")
+        var out = SVG.open(
+            width: layout.width,
+            height: layout.height,
+            label: "\(label): \(words)",
+            class: "graph lineage"
+        )
         out = out.replacing("role=\"img\"", with: "role=\"group\"") + "<g class=\"edges\" aria-hidden=\"true\">"
         for route in layout.routes {
             out += "<path class=\"edge\" d=\"\(GraphDrawing.curve(route.points))\"/>"

@@ -30,7 +30,14 @@ struct LineageFinder: Sendable {
         )
         for deployment in deployments where deployment.version == version.version {
             let id = "endpoint/\(deployment.endpoint)"
-            graph.add(.init(id: id, title: deployment.endpoint, detail: "endpoint", href: ConsolePath.endpoint(deployment.endpoint)))
+            graph.add(
+                .init(
+                    id: id,
+                    title: deployment.endpoint,
+                    detail: "endpoint",
+                    href: ConsolePath.endpoint(deployment.endpoint)
+                )
+            )
             graph.link(subject, to: id)
         }
         try await addRun(of: version, to: subject, &graph)
@@ -44,10 +51,23 @@ struct LineageFinder: Sendable {
         do {
             let run = try await runs.get(id)
             let name = run.info.name.isEmpty ? Wording.identifier(id) : run.info.name
-            graph.add(.init(id: node, title: name, detail: "run · \(run.info.status.rawValue.lowercased())", href: ConsolePath.run(id)))
+            graph.add(
+                .init(
+                    id: node,
+                    title: name,
+                    detail: "run · \(run.info.status.rawValue.lowercased())",
+                    href: ConsolePath.run(id)
+                )
+            )
             for input in run.datasets.prefix(Self.maximumNodes) {
                 let dataset = "input/\(input.dataset.name)/\(input.dataset.digest)"
-                graph.add(.init(id: dataset, title: input.dataset.name, detail: "data set · \(SVG.clip(input.dataset.digest, to: 12))"))
+                graph.add(
+                    .init(
+                        id: dataset,
+                        title: input.dataset.name,
+                        detail: "data set · \(SVG.clip(input.dataset.digest, to: 12))"
+                    )
+                )
                 graph.link(dataset, to: node)
             }
         } catch let error as PlatformError where error.code.kind == .notFound {

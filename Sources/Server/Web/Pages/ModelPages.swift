@@ -135,7 +135,9 @@ struct ModelPage: ConsolePage {
             stage: version.stage == "None" ? "–" : version.stage,
             verdict: all == 0 ? Badge("none", .idle) : failed == 0 ? Badge("passed", .ok) : Badge("failed", .bad),
             verdictWords: all == 0 ? "nothing attested" : "\(all - failed) of \(all) passed",
-            endpoints: version.deployments.map { Fact("endpoint", $0.endpoint, link: ConsolePath.endpoint($0.endpoint)) },
+            endpoints: version.deployments.map {
+                Fact("endpoint", $0.endpoint, link: ConsolePath.endpoint($0.endpoint))
+            },
             when: Moment(version.createdAt, now: now),
             createdBy: version.createdBy,
             package: version.packageDigest.map { DigestLabel($0) }

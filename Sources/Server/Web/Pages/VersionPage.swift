@@ -54,7 +54,9 @@ struct VersionPage: ConsolePage {
     init(_ detail: Console.VersionDetail, now: Timestamp) {
         let version = detail.version
         heading = "\(version.model) v\(version.version)"
-        crumbs = [PageFrame.Crumb("Models", "/models"), PageFrame.Crumb(version.model, ConsolePath.model(version.model))]
+        crumbs = [
+            PageFrame.Crumb("Models", "/models"), PageFrame.Crumb(version.model, ConsolePath.model(version.model)),
+        ]
         description = version.description
         aliases = version.aliases
         hasAliases = !aliases.isEmpty
@@ -94,7 +96,9 @@ struct VersionPage: ConsolePage {
         }
         hasFiles = !files.isEmpty
         hasMoreFiles = detail.hasMoreFiles
-        fileCount = files.isEmpty ? "" : "\(files.count) files, \(Wording.bytes((detail.files ?? []).reduce(0) { $0 + $1.bytes }))"
+        fileCount =
+            files.isEmpty
+            ? "" : "\(files.count) files, \(Wording.bytes((detail.files ?? []).reduce(0) { $0 + $1.bytes }))"
         tags = version.tags.sorted { $0.key < $1.key }.map { Fact($0.key, $0.value) }
         hasTags = !tags.isEmpty
         deployHint = "\(version.model)@\(version.version)"

@@ -62,21 +62,29 @@ struct RunPage: ConsolePage {
         refreshSeconds = run.endedAt == nil ? 2 : nil
         badge = Badge(state: run.status)
         let end = run.endedAt ?? now
-        facts = [
-            Fact("Experiment", run.experiment),
-            Fact("Started", "\(Wording.moment(run.startedAt)) UTC"),
-            Fact("Took", Wording.duration(milliseconds: end.milliseconds - run.startedAt.milliseconds)),
-            Fact("By", run.user.isEmpty ? "–" : run.user),
-            Fact("Run", run.id),
-        ]
+        facts =
+            [
+                Fact("Experiment", run.experiment),
+                Fact("Started", "\(Wording.moment(run.startedAt)) UTC"),
+                Fact("Took", Wording.duration(milliseconds: end.milliseconds - run.startedAt.milliseconds)),
+                Fact("By", run.user.isEmpty ? "–" : run.user),
+                Fact("Run", run.id),
+            ]
             + detail.versions.map {
                 Fact("Registered as", "\($0.model) v\($0.version)", link: ConsolePath.version($0.model, $0.version))
             }
         controls = ComparePage.Controls(options)
         let plotted = detail.histories.filter { $0.points.count > 1 }.sorted { $0.metric < $1.metric }
         figures = plotted.prefix(Self.maximumPlots).map { history in
-            let chart = CurveChart(title: history.metric, [(name: history.metric, index: 0, history: history)], options: options)
-            return CurveFigure(chart, latest: history.points.last.map { "last \(NumberColumn([$0.value]).text($0.value))" })
+            let chart = CurveChart(
+                title: history.metric,
+                [(name: history.metric, index: 0, history: history)],
+                options: options
+            )
+            return CurveFigure(
+                chart,
+                latest: history.points.last.map { "last \(NumberColumn([$0.value]).text($0.value))" }
+            )
         }
         hasFigures = !figures.isEmpty
         let drawn = Set(plotted.prefix(Self.maximumPlots).map(\.metric))
@@ -107,7 +115,11 @@ struct RunPage: ConsolePage {
         }
         hasModels = !models.isEmpty
         files = detail.artifacts.map {
-            File(path: $0.path, fileHref: ConsolePath.artifact(run.id, $0.path), size: $0.bytes.map(Wording.bytes) ?? "folder")
+            File(
+                path: $0.path,
+                fileHref: ConsolePath.artifact(run.id, $0.path),
+                size: $0.bytes.map(Wording.bytes) ?? "folder"
+            )
         }
         hasFiles = !files.isEmpty
         filesHref = ConsolePath.artifact(run.id, "")

@@ -122,7 +122,8 @@ struct RunsPage: ConsolePage {
     }
 
     private static func experiments(_ all: [Console.Experiment], _ query: RunsQuery) -> [Choice] {
-        let shown = all.prefix(maximumExperiments) + all.dropFirst(maximumExperiments).filter { $0.id == query.experiment }
+        let shown =
+            all.prefix(maximumExperiments) + all.dropFirst(maximumExperiments).filter { $0.id == query.experiment }
         return shown.map { Choice(value: $0.id, word: SVG.clip($0.name, to: 60), isChosen: $0.id == query.experiment) }
     }
 
@@ -158,7 +159,8 @@ struct RunsPage: ConsolePage {
             head: SVG.clip(column.heading, to: 28),
             headTitle: column.text,
             headClass: (isNumeric ? "num" : "") + (column == .name ? " stick" : ""),
-            sortHref: column.field == nil ? nil : (isNewest ? query.with { $0.sort = column } : query).sorted(by: column).href,
+            sortHref: column.field == nil
+                ? nil : (isNewest ? query.with { $0.sort = column } : query).sorted(by: column).href,
             sorted: isSorted ? down ? "descending" : "ascending" : nil,
             arrow: isSorted ? down ? "▾" : "▴" : ""
         )

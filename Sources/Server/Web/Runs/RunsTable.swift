@@ -47,7 +47,7 @@ struct RunsTable: Sendable {
     }
 
     private func cell(_ column: RunColumn, _ run: Console.Run) -> String {
-        guard let text = text(column, run), !text.isEmpty else { 
+        guard let text = text(column, run), !text.isEmpty else {
             return "<td class=\"\(isNumeric(column) ? "num none" : "none")\">–</td>"
         }
         let name = isNumeric(column) ? "num" : column.kind == .attribute ? "nowrap muted" : "clip"

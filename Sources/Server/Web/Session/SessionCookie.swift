@@ -27,7 +27,9 @@ enum SessionCookie {
     /// everywhere (RFC 6454). A request with neither is not a browser's form.
     static func isOwnForm(_ request: Request) -> Bool {
         guard request.method == .post, request.uri.path.hasPrefix(formPrefix) else { return false }
-        if let name = HTTPField.Name("Sec-Fetch-Site"), let site = request.headers[name] { return site == "same-origin" }
+        if let name = HTTPField.Name("Sec-Fetch-Site"), let site = request.headers[name] {
+            return site == "same-origin"
+        }
         guard let origin = request.headers[.origin], let authority = request.head.authority else { return false }
         return origin == "http://\(authority)" || origin == "https://\(authority)"
     }

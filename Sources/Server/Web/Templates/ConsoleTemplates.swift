@@ -8,9 +8,11 @@ enum ConsoleTemplates {
         "digest": digest, "facts": facts, "moment": moment, "figure": figure, "fact-row": factRow,
         "run-row": runRow, "run-head": runHead, "endpoint-table": endpointTable, "journal-table": journalTable,
         "event-table": eventTable, "overview": overview, "endpoints": endpoints, "endpoint": endpoint,
-        "pipelines": pipelines, "pipeline": pipeline, "pipeline-run": pipelineRun, "runs": runs, "run": run, "compare": compare, "artifacts": artifacts,
+        "pipelines": pipelines, "pipeline": pipeline, "pipeline-run": pipelineRun, "runs": runs, "run": run,
+        "compare": compare, "artifacts": artifacts,
         "curve-controls": curveControls, "curve-figure": curveFigure,
-        "models": models, "model": model, "version": version, "attestations": attestations, "datasets": datasets, "dataset": dataset, "trace": trace,
+        "models": models, "model": model, "version": version, "attestations": attestations, "datasets": datasets,
+        "dataset": dataset, "trace": trace,
         "journal": journal, "journal-entry": journalEntry,
     ]
 
