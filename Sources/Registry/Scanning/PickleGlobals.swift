@@ -21,9 +21,10 @@ enum PickleGlobals {
         return dangerousRoots.contains(String(root)) || dangerous.contains("\(module).\(name)") ? .dangerous : .unknown
     }
 
-    /// Classes begin with a capital letter; Cython's own rebuilders are functions with this prefix.
+    /// Classes begin with a capital letter, behind underscores if they are private; Cython's own rebuilders are functions
+    /// with this prefix.
     private static func isClass(_ name: String) -> Bool {
-        name.first?.isUppercase == true || name.hasPrefix("__pyx_unpickle_") || name == "newObj"
+        name.first { $0 != "_" }?.isUppercase == true || name.hasPrefix("__pyx_unpickle_") || name == "newObj"
     }
 
     /// Packages whose classes hold data, and of which no class runs code as it is rebuilt.
@@ -31,7 +32,7 @@ enum PickleGlobals {
         "sklearn", "torch.nn.modules", "torch.nn.parameter", "torch.optim", "scipy.sparse", "pandas.core",
         "pandas._libs",
         "xgboost.core", "xgboost.sklearn", "lightgbm.basic", "lightgbm.sklearn", "catboost.core", "numpy.random",
-        "joblib.numpy_pickle",
+        "joblib.numpy_pickle", "pandas.arrays",
     ]
 
     private static let dataTypes: Set<String> = [
@@ -58,6 +59,8 @@ enum PickleGlobals {
         "numpy.random._mt19937": ["MT19937"], "numpy.random._pcg64": ["PCG64"],
         "scipy.sparse._csr": ["csr_matrix", "csr_array"], "scipy.sparse._csc": ["csc_matrix", "csc_array"],
         "scipy.sparse.csr": ["csr_matrix"], "scipy.sparse.csc": ["csc_matrix"],
+        "pandas": ["DataFrame", "Series", "Index", "RangeIndex", "StringDtype", "CategoricalDtype", "Timestamp"],
+        "pyarrow.lib": ["_restore_array", "py_buffer", "type_for_alias"],
         "pandas._libs.internals": ["_unpickle_block"], "pandas.core.indexes.base": ["_new_Index"],
         "pandas._libs.arrays": ["__pyx_unpickle_NDArrayBacked"],
         "torch._utils": [

@@ -2,7 +2,9 @@
 /// it names. A small model of the machine's stack and memo is kept, since protocol 4 names globals by texts on the stack.
 struct PickleWalker {
     /// The most opcodes of one pickle.
-    private static let maximumSteps = 50_000_000
+    private static let maximumSteps = 10_000_000
+    /// The most values that wait on the stack.
+    private static let maximumStack = 2_000_000
     /// Tuples nested deeper are not looked into.
     private static let maximumDepth = 32
     /// Pickles within a pickle's arrays.
@@ -60,6 +62,7 @@ struct PickleWalker {
             let opcode = try byte()
             if opcode == UInt8(ascii: ".") { return }
             try step(opcode)
+            if stack.count > Self.maximumStack { throw failure("too many values wait on its stack") }
         }
         throw failure("it has too many opcodes")
     }
