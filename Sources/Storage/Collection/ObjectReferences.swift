@@ -50,6 +50,8 @@ package enum ObjectReferences {
     package static let others: Set<String> = [
         // SHA-256 over a definition and its code; the code itself is in `code`.
         "pipeline_version.digest",
+        // SHA-256 of a migration's text.
+        "schema_migration.digest",
         // Digests that MLflow's client makes of data sets that it never sends.
         "run_dataset.digest", "logged_model_metric.dataset_digest", "evaluation_dataset.digest",
     ]

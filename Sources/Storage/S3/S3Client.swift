@@ -64,9 +64,10 @@ final class S3Client: Sendable {
         http = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration)
     }
 
+    /// The last reference may go on a thread of the connections, so nothing here waits for them to end.
     deinit {
-        try? http.syncShutdown()
-        try? group.syncShutdownGracefully()
+        let group = group
+        http.shutdown { _ in group.shutdownGracefully { _ in } }
     }
 
     /// Sends a request until it is answered for good: with success, or with 404, 409, 412 or 416, which the caller reads.
