@@ -53,16 +53,10 @@ extension ConsoleData {
         histories = { runs, metrics, points in
             var out: [(metric: String, histories: [Console.History?])] = []
             for metric in metrics {
-                var histories: [Console.History?] = []
-                for run in runs {
-                    guard run.metrics[metric] != nil else {
-                        histories.append(nil)
-                        continue
-                    }
-                    let found = try await store.sampledHistory(run: run.id, key: metric, maximum: points)
-                    histories.append(Console.History(metric, found))
-                }
-                out.append((metric, histories))
+                let named = runs.filter { $0.metrics[metric] != nil }.map(\.id)
+                let found = try await store.sampledHistories(runs: named, key: metric, maximum: points)
+                let points = Dictionary(found.map { ($0.id, $0.points) }, uniquingKeysWith: { first, _ in first })
+                out.append((metric, runs.map { run in points[run.id].map { Console.History(metric, $0) } }))
             }
             return out
         }
