@@ -118,7 +118,7 @@ final class PostgresSession: SQLReader {
     private func prepare(_ sql: String, _ types: [UInt32]) throws -> String {
         let key = Key(sql: sql, types: types)
         if let name = prepared[key] { return name }
-        let (text, count) = PostgresStatement.numbered(sql)
+        let (text, count, untyped) = PostgresStatement.numbered(sql)
         guard count == types.count else {
             throw PlatformError(
                 ErrorCode("schema_mismatch", .internal),
@@ -128,7 +128,9 @@ final class PostgresSession: SQLReader {
         if prepared.count >= Self.maximumPrepared { try forgetStatements() }
         made += 1
         let name = "s\(made)"
-        let result = aku_pq_prepare(connection, name, text, Int32(types.count), types)
+        // NULL has the type that the statement says; where it says none, text does.
+        let named = types.enumerated().map { $1 == 0 && untyped.contains($0) ? 25 : $1 }
+        let result = aku_pq_prepare(connection, name, text, Int32(named.count), named)
         defer { if let result { aku_pq_clear(result) } }
         guard let result, Self.isFine(result) else { throw PostgresFailure.make(result, on: connection, sql: text) }
         prepared[key] = name

@@ -4,14 +4,20 @@ import Primitives
 enum PostgresStatement {
     /// Numbers the placeholders that stand outside strings, quoted names and comments. A backslash in a pattern of LIKE
     /// stands for itself, as on SQLite, unless the statement names an escape.
-    static func numbered(_ sql: String) -> (text: String, count: Int) {
+    ///
+    /// - Returns: `untyped` are the placeholders (from 0) that `IS` follows, whose type nothing else in the statement says.
+    static func numbered(_ sql: String) -> (text: String, count: Int, untyped: Set<Int>) {
         var text: [UInt8] = []
         text.reserveCapacity(sql.utf8.count + 32)
         var count = 0
         let namesEscape = sql.contains("ESCAPE")
         /// Open parentheses inside the pattern; nil outside a pattern.
         var depth: Int?
+        var untyped: Set<Int> = []
+        var followsPlaceholder = false
         for token in SQLTokens(sql) {
+            if token.kind == .word, followsPlaceholder, token.text.uppercased() == "IS" { untyped.insert(count - 1) }
+            if !token.isSpace { followsPlaceholder = token.kind == .placeholder }
             if token.kind == .placeholder {
                 count += 1
                 text.append(UInt8(ascii: "$"))
@@ -22,13 +28,15 @@ enum PostgresStatement {
             if token.kind == .word, !namesEscape, token.text.uppercased() == "LIKE" {
                 depth = 0
             } else if let open = depth {
-                let now = open + (token.bytes.first == UInt8(ascii: "(") ? 1 : token.bytes.first == UInt8(ascii: ")") ? -1 : 0)
+                let isOpening = token.bytes.first == UInt8(ascii: "(")
+                let isClosing = token.bytes.first == UInt8(ascii: ")")
+                let now = open + (isOpening ? 1 : isClosing ? -1 : 0)
                 let isWhole = now == 0 && (open > 0 || token.kind == .placeholder || token.kind == .quoted)
                 if isWhole { text.append(contentsOf: " ESCAPE ''".utf8) }
                 depth = isWhole ? nil : now
             }
         }
-        return (String(decoding: text, as: UTF8.self), count)
+        return (String(decoding: text, as: UTF8.self), count, untyped)
     }
 }
 
@@ -47,6 +55,8 @@ struct SQLTokens: Sequence, IteratorProtocol {
         let bytes: ArraySlice<UInt8>
 
         var text: String { String(decoding: bytes, as: UTF8.self) }
+
+        var isSpace: Bool { bytes.first == UInt8(ascii: " ") || bytes.first == UInt8(ascii: "\n") }
     }
 
     private let bytes: [UInt8]

@@ -6,9 +6,11 @@ import Testing
 @Suite("PostgreSQL's texts")
 struct PostgresTextTests {
     @Test func `Placeholders are numbered outside strings, names and comments alone`() {
-        let (text, count) = PostgresStatement.numbered("SELECT '?', \"a?\", ? -- ?\n, 'it''s ?' WHERE x = ? AND y=?")
+        let (text, count, untyped) = PostgresStatement.numbered("SELECT '?', \"a?\", ? -- ?\n, 'it''s ?' WHERE x = ? AND y=?")
         #expect(text == "SELECT '?', \"a?\", $1 -- ?\n, 'it''s ?' WHERE x = $2 AND y=$3")
         #expect(count == 3)
+        #expect(untyped == [])
+        #expect(PostgresStatement.numbered("SELECT 1 WHERE (? IS NULL OR a = ?) AND (?\nis NOT NULL)").untyped == [0, 2])
     }
 
     @Test func `A backslash in a pattern stands for itself`() {
