@@ -117,7 +117,11 @@ let package = Package(
         floor("TestSupport", ["Primitives", "Storage"]),
         tests("Primitives", ["Primitives"]),
         tests("Statistics", ["Statistics"], exclude: ["Golden/generate.py"]),
-        tests("Storage", ["Primitives", "Storage", crypto, nio], exclude: ["Golden/schema.sql", "Golden/schema.postgres.sql"]),
+        tests(
+            "Storage",
+            ["Primitives", "Storage", crypto, nio],
+            exclude: ["Golden/schema.sql", "Golden/schema.postgres.sql"]
+        ),
         tests("Security", ["Primitives", "Security", "Storage"]),
         tests("Datasets", ["Datasets", "Primitives", "Storage"]),
         tests("Pipelines", ["Pipelines"]),

@@ -43,7 +43,8 @@ import Testing
 
     @Test func `only Server knows the web framework and only the command line knows its parser`() {
         let owners = [
-            "Hummingbird": ["Server", "aku"], "ArgumentParser": ["Commands", "aku"], "AsyncHTTPClient": ["Client", "Storage"],
+            "Hummingbird": ["Server", "aku"], "ArgumentParser": ["Commands", "aku"],
+            "AsyncHTTPClient": ["Client", "Storage"],
         ]
         let findings = tree.sources.flatMap { file in
             Self.imports(of: file).filter { !(owners[$0.1]?.contains(file.target) ?? true) }

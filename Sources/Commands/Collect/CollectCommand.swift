@@ -55,7 +55,9 @@ package struct CollectCommand: AsyncParsableCommand {
             rows.map { [$0.0, String($0.1.objects), size($0.1.bytes)] }
         )
         let note =
-            done ? "What was set aside is removed by a collection after another grace period." : "Nothing was changed; add --apply."
+            done
+            ? "What was set aside is removed by a collection after another grace period."
+            : "Nothing was changed; add --apply."
         return "\(table)\n\n\(note)"
     }
 

@@ -62,7 +62,8 @@ struct ArtifactUploadStore: Sendable {
     /// - Throws: `RESOURCE_DOES_NOT_EXIST` when the upload ended meanwhile.
     func add(_ part: Int, _ object: StoredObject, to id: String) async throws {
         try await database.write { transaction in
-            guard try transaction.first("SELECT parts FROM artifact_upload WHERE upload_id = ?", [.text(id)]) != nil else {
+            guard try transaction.first("SELECT parts FROM artifact_upload WHERE upload_id = ?", [.text(id)]) != nil
+            else {
                 throw PlatformError.mlflowMissing("No upload '\(id.prefix(100))' is under way")
             }
             try transaction.execute(

@@ -139,7 +139,8 @@ package struct PresignedController: Sendable {
                     + "This endpoint requires \(needed)."
             )
         }
-        let text = #"{"error_code":"NOT_IMPLEMENTED","message":"Presigned \#(what) is not supported for the current artifact repository"}"#
+        let text =
+            #"{"error_code":"NOT_IMPLEMENTED","message":"Presigned \#(what) is not supported for the current artifact repository"}"#
         return Response(
             status: .notImplemented,
             headers: [.contentType: "application/json"],

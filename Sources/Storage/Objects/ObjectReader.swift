@@ -106,7 +106,11 @@ final class ObjectReader: @unchecked Sendable {
         if source.range == 0..<source.size { whole.update(UnsafeRawBufferPointer(bytes)) }
         // Only now: Data copies a few bytes into itself and frees the buffer at once.
         isHandedOn = true
-        let block = Data(bytesNoCopy: base, count: bytes.count, deallocator: .custom { pointer, _ in pointer.deallocate() })
+        let block = Data(
+            bytesNoCopy: base,
+            count: bytes.count,
+            deallocator: .custom { pointer, _ in pointer.deallocate() }
+        )
         let lower = position
         position = min(end, source.range.upperBound)
         if lower == start, position == end { return block }

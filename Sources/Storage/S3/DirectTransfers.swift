@@ -22,7 +22,8 @@ package struct DirectTransfers: Sendable {
     /// be called again.
     ///
     /// - Throws: `object_store_refused` when a part is not there or has another entity tag.
-    package func complete(_ upload: String, remote: String, parts: [(number: Int, tag: String)]) throws -> StoredObject {
+    package func complete(_ upload: String, remote: String, parts: [(number: Int, tag: String)]) throws -> StoredObject
+    {
         let key = key(upload)
         if try objects.head(key: key) == nil {
             try MultipartUpload(key: key, id: remote, client: objects.client).complete(parts)

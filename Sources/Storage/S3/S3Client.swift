@@ -93,7 +93,8 @@ final class S3Client: Sendable {
     }
 
     /// The address with which whoever has it may do one thing with a key, until it expires.
-    func presigned(_ method: String, _ key: String, query: [(name: String, value: String)] = [], seconds: Int) -> String {
+    func presigned(_ method: String, _ key: String, query: [(name: String, value: String)] = [], seconds: Int) -> String
+    {
         let request = SignatureV4.Request(
             method: method,
             path: location.path(key),

@@ -40,7 +40,9 @@ package struct S3Location: Sendable, Equatable, CustomStringConvertible {
         let address = named ?? "https://s3.\(region).amazonaws.com"
         guard let url = URLComponents(string: address), url.scheme == "http" || url.scheme == "https", url.host != nil,
             url.path.isEmpty || url.path == "/", url.user == nil
-        else { throw Self.invalid("the endpoint '\(address.prefix(200))' is no http:// or https:// address of a server") }
+        else {
+            throw Self.invalid("the endpoint '\(address.prefix(200))' is no http:// or https:// address of a server")
+        }
         endpoint = address.hasSuffix("/") ? String(address.dropLast()) : address
         switch options["path_style"] {
         case nil: pathStyle = named != nil

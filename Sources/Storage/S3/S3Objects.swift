@@ -53,7 +53,11 @@ final class S3Objects: ObjectBackend {
                 if !folder.contains(digest) { try fetch(digest) }
             }
         }
-        throw S3Failure.unavailable(client.location, "keep an object here", "the cache is smaller than what is read at once")
+        throw S3Failure.unavailable(
+            client.location,
+            "keep an object here",
+            "the cache is smaller than what is read at once"
+        )
     }
 
     func size(_ digest: Digest) throws -> Int64 {

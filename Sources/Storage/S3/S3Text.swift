@@ -5,7 +5,8 @@ import Primitives
 enum S3Text {
     /// The text of the first element with a name; nil when there is none.
     static func element(_ name: String, in text: some StringProtocol) -> String? {
-        guard let open = text.range(of: "<\(name)>"), let close = text[open.upperBound...].range(of: "</\(name)>") else {
+        guard let open = text.range(of: "<\(name)>"), let close = text[open.upperBound...].range(of: "</\(name)>")
+        else {
             return nil
         }
         return unescape(String(text[open.upperBound..<close.lowerBound]))
@@ -37,7 +38,8 @@ enum S3Text {
         // `2026-11-23T12:00:00.000Z` falls into 2026, 11, 23T12, 00, 00, 000Z.
         guard words.count >= 5 else { return nil }
         let day = words[2].split(separator: "T").map(String.init)
-        return day.count == 2 ? moment([words[0], words[1], day[0], day[1], words[3], String(words[4].prefix(2))]) : nil
+        return day.count == 2
+            ? moment([words[0], words[1], day[0], day[1], words[3], String(words[4].prefix(2))]) : nil
     }
 
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]

@@ -178,7 +178,9 @@ struct ObjectCollectorTests {
                         }
                         guard ContinuousClock.now - began < .milliseconds(grace) else { continue }
                         try await Task.sleep(for: .milliseconds(Int64.random(in: 0...3 * grace, using: &random)))
-                        let read = await Result.of { try await store.blocking { try $0.data(object.digest, upTo: 100) } }
+                        let read = await Result.of {
+                            try await store.blocking { try $0.data(object.digest, upTo: 100) }
+                        }
                         counts.state.withLock { counts in
                             counts.named += 1
                             if (try? read.get()) != content { counts.lost.append("\(path): \(read)") }

@@ -77,13 +77,16 @@ struct ObjectBackendTests {
     }
 
     @Test(arguments: Keeper.allCases, [10, 300_000, 12_000_000])
-    func `Damaged bytes are never handed on, and putting the content again heals them`(keeper: Keeper, count: Int) throws {
+    func `Damaged bytes are never handed on, and putting the content again heals them`(keeper: Keeper, count: Int)
+        throws
+    {
         let store = try keeper.store(folder)
         let content = Self.content(count)
         let digest = try store.put(content).digest
         try damage(store, digest, content)
         let reader = try elsewhere(store)
-        for read in [{ _ = try reader.data(digest, upTo: count) }, { try reader.verify(digest) }] as [() throws -> Void] {
+        for read in [{ _ = try reader.data(digest, upTo: count) }, { try reader.verify(digest) }] as [() throws -> Void]
+        {
             let failure = #expect(throws: PlatformError.self) { try read() }
             #expect(failure?.code == .objectCorrupt)
         }
@@ -114,7 +117,9 @@ struct ObjectBackendTests {
     }
 
     @Test(arguments: Keeper.allCases)
-    func `What is set aside is brought back by whoever asks for it, and is gone when it is removed`(keeper: Keeper) throws {
+    func `What is set aside is brought back by whoever asks for it, and is gone when it is removed`(keeper: Keeper)
+        throws
+    {
         let store = try keeper.store(folder)
         let backend = store.backend
         let later = Timestamp.now().advanced(byMilliseconds: 60_000)

@@ -28,7 +28,9 @@ final class S3Server: @unchecked Sendable {
 
     /// The environment of Python, where the servers are installed (Tests/requirements.txt).
     private static var tools: String {
-        let python = ProcessInfo.processInfo.environment["AKU_PYTHON"] ?? "\(FileManager.default.currentDirectoryPath)/.venv/bin/python"
+        let python =
+            ProcessInfo.processInfo.environment["AKU_PYTHON"]
+            ?? "\(FileManager.default.currentDirectoryPath)/.venv/bin/python"
         return (python as NSString).deletingLastPathComponent
     }
 
@@ -43,9 +45,11 @@ final class S3Server: @unchecked Sendable {
             process.arguments = ["-H", "127.0.0.1", "-p", "\(port)"]
         case .rclone:
             process.executableURL = URL(fileURLWithPath: "\(Self.tools)/rclone")
-            let key = "\(Self.environment["AWS_ACCESS_KEY_ID"] ?? ""),\(Self.environment["AWS_SECRET_ACCESS_KEY"] ?? "")"
+            let key =
+                "\(Self.environment["AWS_ACCESS_KEY_ID"] ?? ""),\(Self.environment["AWS_SECRET_ACCESS_KEY"] ?? "")"
             process.arguments = [
-                "serve", "s3", "--addr", "127.0.0.1:\(port)", "--auth-key", key, "--config", "/dev/null", "--vfs-cache-mode",
+                "serve", "s3", "--addr", "127.0.0.1:\(port)", "--auth-key", key, "--config", "/dev/null",
+                "--vfs-cache-mode",
                 "off", "--dir-cache-time", "0s", folder.path("data"),
             ]
         }
@@ -61,11 +65,15 @@ final class S3Server: @unchecked Sendable {
     }
 
     /// A store below a prefix of its own.
-    func store(_ prefix: String, cache: String, time: TimeSource = .system, renewSeconds: Int64 = 0) throws -> ObjectStore {
+    func store(_ prefix: String, cache: String, time: TimeSource = .system, renewSeconds: Int64 = 0) throws
+        -> ObjectStore
+    {
         ObjectStore(backend: try objects(prefix, cache: cache, time: time, renewSeconds: renewSeconds))
     }
 
-    func objects(_ prefix: String, cache: String, time: TimeSource = .system, renewSeconds: Int64 = 0) throws -> S3Objects {
+    func objects(_ prefix: String, cache: String, time: TimeSource = .system, renewSeconds: Int64 = 0) throws
+        -> S3Objects
+    {
         S3Objects(
             location: try S3Location("s3://objects/\(prefix)?endpoint=\(endpoint)", environment: [:]),
             credentials: try S3Credentials.find(environment: Self.environment),

@@ -28,7 +28,13 @@ struct SignatureV4Tests {
         hash: String = empty
     ) -> SignatureV4.Request {
         let fixed = [host, (name: "x-amz-content-sha256", value: hash), (name: "x-amz-date", value: date)]
-        return SignatureV4.Request(method: method, path: path, query: query, headers: fixed + headers, payloadHash: hash)
+        return SignatureV4.Request(
+            method: method,
+            path: path,
+            query: query,
+            headers: fixed + headers,
+            payloadHash: hash
+        )
     }
 
     @Test func `AWS's example of GET with a range has the published signature`() {
