@@ -8,8 +8,8 @@ import WireAPI
 
 /// How the MLflow protocol reads its requests: JSON bodies or queries with optional members, and errors that name the member.
 struct MLflowCall {
-    /// The largest JSON body, in bytes. MLflow's batches stay below one million.
-    static let maximumBodyBytes = 16 << 20
+    /// The largest JSON body, in bytes. MLflow's batches stay below one million; a data set's profile may have 16 MiB.
+    static let maximumBodyBytes = 32 << 20
 
     let call: Call
 
@@ -65,11 +65,21 @@ struct MLflowCall {
         guard let key = path.first?.stringValue, let value = members[key] else {
             return PlatformError.mlflowInvalid("The request body has a member of the wrong type.")
         }
-        let written = (try? CanonicalJSON.text(value)) ?? ""
+        let real = realNumber(key, data)
+        let written = real ?? (try? CanonicalJSON.text(value)) ?? ""
         return PlatformError.mlflowInvalid(
             "Invalid value \(written.prefix(500)) for parameter '\(key)' supplied:  Hint: Value was of type "
-                + "'\(pythonType(value))'. See the API docs for more information about request parameters."
+                + "'\(real == nil ? pythonType(value) : "float")'. See the API docs for more information about request parameters."
         )
+    }
+
+    /// A member's number as it was sent, when it has a fraction or an exponent: `9.0` is no whole number to Python.
+    private static func realNumber(_ key: String, _ data: Data) -> String? {
+        let text = String(decoding: data.prefix(1 << 16), as: UTF8.self)
+        guard let name = text.range(of: "\"\(key)\"") else { return nil }
+        let rest = text[name.upperBound...].drop { $0 == ":" || $0.isWhitespace }
+        let number = rest.prefix { $0.isNumber || "+-.eE".contains($0) }
+        return number.contains(where: { ".eE".contains($0) }) ? String(number) : nil
     }
 
     private static func pythonType(_ value: JSONValue) -> String {
