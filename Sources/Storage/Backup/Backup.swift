@@ -102,7 +102,9 @@ package enum Backup {
         open: ([Migration]) throws -> any DatabaseEngine,
         time: TimeSource = .system
     ) async throws -> Report {
-        let manifest = try await source.read { try DatabaseDump(reader: $0, kind: source.kind).manifest(at: time.now()) }
+        let manifest = try await source.read { reader in
+            try DatabaseDump(reader: reader, kind: source.kind).manifest(at: time.now())
+        }
         let target = try open(steps(of: manifest))
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { throw DiskFailure.make(errno, "open", "a pipe") }

@@ -67,5 +67,7 @@ struct DatabaseMoveCommand: AsyncParsableCommand {
         Terminal.print(json ? try CanonicalJSON.text(report) : lines.joined(separator: "\n"))
     }
 
-    private func address(_ text: String) throws -> PostgresAddress? { text == "sqlite" ? nil : try PostgresAddress(text) }
+    private func address(_ text: String) throws -> PostgresAddress? {
+        text == "sqlite" ? nil : try PostgresAddress(text)
+    }
 }

@@ -60,8 +60,8 @@ struct RestoreCommand: AsyncParsableCommand {
 
     private func place(_ name: String, _ content: Data, in folder: DataFolder) throws {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
-        guard name == "checkpoints.txt" || (parts.count == 2 && parts[0] == "keys" && !["", ".", ".."].contains(parts[1]))
-        else {
+        let isKey = parts.count == 2 && parts[0] == "keys" && !["", ".", ".."].contains(parts[1])
+        guard name == "checkpoints.txt" || isKey else {
             throw PlatformError(.backupCorrupt, "The backup has a file '\(name)', which no data folder has.")
         }
         try PrivateFile.write(content, to: "\(folder.path)/\(name)")
@@ -70,7 +70,8 @@ struct RestoreCommand: AsyncParsableCommand {
     private func lines(_ report: Backup.Report, missing: [Digest]) -> [String] {
         var lines = [
             "backup    made \(report.manifest.madeAt) by aku \(report.manifest.version) from \(report.manifest.engine)",
-            "rows      \(report.summary.rows) in \(report.summary.tables.count) tables\(checkOnly ? "" : ", each as backed up")",
+            "rows      \(report.summary.rows) in \(report.summary.tables.count) tables"
+                + (checkOnly ? "" : ", each as backed up"),
             "journal   \(report.manifest.journalSize) entries, root \(report.manifest.journalRoot)",
             "objects   \(report.summary.objects.count) listed, \(missing.count) missing",
         ]

@@ -9,7 +9,7 @@ struct StoreOptions: ParsableArguments {
     @Option(name: .long, help: "The data folder. Default: AKU_DATA, else ~/.aku.")
     var data: String?
 
-    @Option(name: .long, help: "postgres://USER@HOST:PORT/DATABASE. Default: AKU_DATABASE, else SQLite in the data folder.")
+    @Option(name: .long, help: "postgres://USER@HOST:PORT/DATABASE. Default: AKU_DATABASE, else SQLite.")
     var database: String?
 
     @Flag(name: .long, help: "Print JSON.")

@@ -48,7 +48,7 @@ struct UpCommand: AsyncParsableCommand {
     @Option(name: .long, help: "Where new experiments keep artifacts, a URI. Default: mlflow-artifacts:/, this server.")
     var defaultArtifactRoot = ServerConfiguration.servedArtifactRoot
 
-    @Option(name: .long, help: "postgres://USER@HOST:PORT/DATABASE. Default: AKU_DATABASE, else SQLite in the data folder.")
+    @Option(name: .long, help: "postgres://USER@HOST:PORT/DATABASE. Default: AKU_DATABASE, else SQLite.")
     var database: String?
 
     @Option(name: .long, help: "s3://BUCKET/PREFIX?endpoint=…&region=…. Default: AKU_OBJECTS, else the data folder.")

@@ -30,7 +30,8 @@ struct PostgresDatabaseTests {
     @Test func `Every value comes back as it was stored`() async throws {
         let database = try make()
         let values: [SQLValue] = [
-            .integer(.min), .integer(.max), .real(-0.0), .real(.infinity), .real(-.infinity), .real(.leastNonzeroMagnitude), .text(""),
+            .integer(.min), .integer(.max), .real(-0.0), .real(.infinity), .real(-.infinity),
+            .real(.leastNonzeroMagnitude), .text(""),
             .text("ü\u{10FFFF}'\\"), .blob(Data()), .blob(Data(0...255)), .null,
         ]
         try await database.write { transaction in
@@ -108,8 +109,10 @@ struct PostgresDatabaseTests {
             for _ in 0..<4 {
                 group.addTask {
                     try await withCheckedThrowingContinuation { continuation in
-                        Thread { continuation.resume(with: Result { try PostgresDatabase.open(empty.address).migrated.count }) }
-                            .start()
+                        let open: @Sendable () throws -> Int = {
+                            try PostgresDatabase.open(empty.address).migrated.count
+                        }
+                        Thread { continuation.resume(with: Result { try open() }) }.start()
                     }
                 }
             }

@@ -6,11 +6,15 @@ import Testing
 @Suite("PostgreSQL's texts")
 struct PostgresTextTests {
     @Test func `Placeholders are numbered outside strings, names and comments alone`() {
-        let (text, count, untyped) = PostgresStatement.numbered("SELECT '?', \"a?\", ? -- ?\n, 'it''s ?' WHERE x = ? AND y=?")
+        let (text, count, untyped) = PostgresStatement.numbered(
+            "SELECT '?', \"a?\", ? -- ?\n, 'it''s ?' WHERE x = ? AND y=?"
+        )
         #expect(text == "SELECT '?', \"a?\", $1 -- ?\n, 'it''s ?' WHERE x = $2 AND y=$3")
         #expect(count == 3)
         #expect(untyped == [])
-        #expect(PostgresStatement.numbered("SELECT 1 WHERE (? IS NULL OR a = ?) AND (?\nis NOT NULL)").untyped == [0, 2])
+        #expect(
+            PostgresStatement.numbered("SELECT 1 WHERE (? IS NULL OR a = ?) AND (?\nis NOT NULL)").untyped == [0, 2]
+        )
     }
 
     @Test func `A backslash in a pattern stands for itself`() {
@@ -46,7 +50,9 @@ struct PostgresTextTests {
         #expect("\(try PostgresAddress("postgres:///aku?host=/run/postgresql"))" == "postgres:///run/postgresql/aku")
     }
 
-    @Test(arguments: ["postgres://", "postgres://h", "mysql://u:secret@h/d", "postgres://u:secret@h/a/b", "postgres:// /x"])
+    @Test(arguments: [
+        "postgres://", "postgres://h", "mysql://u:secret@h/d", "postgres://u:secret@h/a/b", "postgres:// /x",
+    ])
     func `What is no address is refused without being repeated`(text: String) {
         let failure = #expect(throws: PlatformError.self) { try PostgresAddress(text) }
         #expect(failure?.code == .databaseAddressInvalid)
