@@ -30,8 +30,16 @@ struct ObjectBackendTests {
 
     init() throws { folder = try TemporaryFolder() }
 
+    /// Bytes that differ from chunk to chunk, made quickly.
     private static func content(_ count: Int) -> Data {
-        Data((0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 9) })
+        let step = 64 << 10
+        let pattern = Data((0..<step).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 9) })
+        var content = Data(capacity: count + step)
+        while content.count < count {
+            content.append(UInt8(truncatingIfNeeded: content.count / step))
+            content.append(pattern)
+        }
+        return content.prefix(count)
     }
 
     /// The same objects seen by a machine that has none of them.
