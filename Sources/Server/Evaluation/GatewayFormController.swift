@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 import Primitives
 import Tracking
@@ -32,6 +33,15 @@ package struct GatewayFormController: Sendable {
         }
         routes.mlflow(.post, "mlflow/gateway-proxy", .endpointsRead) { call in
             try await Self.proxy(RequestMembers(call)) { $0.wholeMatch(of: /gateway\/[^\/]+\/invocations/) != nil }
+        }
+        Self.addOtherVerbs(to: routes)
+    }
+
+    private static func addOtherVerbs(to routes: RouteTable) {
+        for verb in [HTTPVerb.put, .patch, .delete] {
+            routes.mlflow(verb, "mlflow/gateway-proxy", .endpointsRead) { _ in
+                Response(status: .methodNotAllowed, headers: [.allow: "GET, POST"])
+            }
         }
     }
 
