@@ -1,0 +1,341 @@
+"""A real `mlflow server`, filled by the real client, is brought over into Aku and compared field by field."""
+
+import contextlib
+import json
+import math
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+from conftest import BINARY, ROOT, aku
+from mlflow import MlflowClient
+from mlflow.entities import Dataset, DatasetInput, InputTag, LoggedModelInput, LoggedModelOutput, Metric, Param, RunTag, ViewType
+
+ENVIRONMENT = {
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+}
+
+
+class MLflowServer:
+    """`mlflow server` over a folder: SQLite and proxied artifacts."""
+
+    def __init__(self, folder: pathlib.Path):
+        self.folder = folder
+        self.process = None
+        folder.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def database(self) -> pathlib.Path:
+        return self.folder / "mlflow.db"
+
+    @property
+    def artifacts(self) -> pathlib.Path:
+        return self.folder / "artifacts"
+
+    def start(self) -> str:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        command = [
+            str(pathlib.Path(sys.executable).parent / "mlflow"), "server", "--port", str(port), "--workers", "1",
+            "--backend-store-uri", f"sqlite:///{self.database}", "--artifacts-destination", str(self.artifacts),
+        ]
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                command, cwd=self.folder, stdout=log, stderr=log, start_new_session=True, env={**os.environ, **ENVIRONMENT}
+            )
+        self.url = f"http://127.0.0.1:{port}"
+        end = time.monotonic() + 180
+        while True:
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"{self.url}/health", timeout=5)
+                return self.url
+            assert self.process.poll() is None, (self.folder / "log").read_text()[-2000:]
+            assert time.monotonic() < end, "mlflow server did not start"
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        if self.process and self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGTERM)
+            try:
+                self.process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait()
+
+
+def fill(client: MlflowClient, scratch: pathlib.Path) -> None:
+    """Everything that an import brings over, odd values among it."""
+    first = client.create_experiment("first", tags={"team": "hubs", "note": "é — ü"})
+    gone = client.create_experiment("gone")
+    kinds = [math.nan, math.inf, -math.inf, 0.0, -0.0, 1e-300, 0.1 + 0.2]
+    for number in range(12):
+        experiment = ["0", first, gone][number % 3]
+        run = client.create_run(experiment, start_time=1_000 + number, run_name=f"run {number}", tags={"n": str(number)})
+        key = run.info.run_id
+        client.log_batch(
+            key,
+            metrics=[Metric("loss", 1 / (step + 1), 2_000 + step, step) for step in range(150)]
+            + [Metric("odd", value, 3_000 + place, place) for place, value in enumerate(kinds)]
+            + [Metric("last", kinds[number % 7], 5, 5)],
+            params=[Param("rate", "0.1"), Param("text", "x" * 500), Param("empty", "")],
+            tags=[RunTag("mlflow.note.content", "many\nlines ünïcode")],
+        )
+        dataset = Dataset("rows", f"digest{number % 2}", "local", '{"uri": "rows.csv"}', '{"columns": 2}', '{"rows": 3}')
+        client.log_inputs(key, datasets=[DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])])
+        (scratch / "notes.txt").write_text(f"notes of {number}")
+        client.log_artifact(key, str(scratch / "notes.txt"), "deep/er folder")
+        if number % 4 == 0:
+            (scratch / "large.bin").write_bytes(os.urandom(300_000))
+            client.log_artifact(key, str(scratch / "large.bin"))
+        if number < 6:
+            model = client.create_logged_model(
+                experiment, f"logged{number}", source_run_id=key, tags={"kind": "a"}, params={"depth": "3"}, model_type="agent"
+            )
+            client.log_metric(key, "quality", 0.5 + number, timestamp=9, step=1, model_id=model.model_id)
+            client.log_outputs(key, models=[LoggedModelOutput(model.model_id, 7)])
+            client.log_inputs(key, models=[LoggedModelInput(model.model_id)])
+            client.finalize_logged_model(model.model_id, "READY" if number % 2 else "FAILED")
+        client.set_terminated(key, ["FINISHED", "FAILED", "KILLED"][number % 3], end_time=9_000 + number)
+        if number == 6:
+            client.delete_run(key)
+    empty = client.create_run(first)
+    for name in ("intent", "it's a name"):
+        client.create_registered_model(name, tags={"task": "text"}, description="what it is for")
+        for number in range(3):
+            client.create_model_version(
+                name, f"mlflow-artifacts:/{first}/{empty.info.run_id}/artifacts/model", empty.info.run_id,
+                tags={"v": str(number)}, description=f"version {number}",
+            )
+        client.set_registered_model_alias(name, "champion", "2")
+        client.set_registered_model_alias(name, "challenger", "3")
+    client.transition_model_version_stage("intent", "1", "Production")
+    client.delete_model_version("intent", "3")
+    client.register_prompt("greeting", "Hello {{name}}", commit_message="first")
+    client.delete_experiment(gone)
+
+
+def picture(client: MlflowClient, url: str, scratch: pathlib.Path) -> dict:
+    """All that the client sees of a server, to compare two servers by."""
+    experiments, runs, models, files = {}, {}, {}, {}
+    for experiment in client.search_experiments(view_type=ViewType.ALL):
+        experiments[experiment.experiment_id] = dict(experiment)
+        for run in client.search_runs([experiment.experiment_id], run_view_type=ViewType.ALL):
+            key = run.info.run_id
+            run = client.get_run(key)
+            runs[key] = {
+                "info": dict(run.info),
+                "params": run.data.params,
+                "tags": run.data.tags,
+                "metrics": {name: repr(value) for name, value in run.data.metrics.items()},
+                "history": {
+                    name: sorted((repr(p.value), p.timestamp, p.step) for p in client.get_metric_history(key, name))
+                    for name in run.data.metrics
+                },
+                "datasets": [i.to_dictionary() for i in run.inputs.dataset_inputs],
+                "inputs": [link.model_id for link in run.inputs.model_inputs],
+                "outputs": [(link.model_id, link.step) for link in (run.outputs.model_outputs if run.outputs else [])],
+            }
+            if run.info.lifecycle_stage == "active":
+                target = scratch / key
+                target.mkdir(parents=True)
+                if client.list_artifacts(key):
+                    client.download_artifacts(key, "", str(target))
+                files[key] = {
+                    str(path.relative_to(target)): path.read_bytes() for path in sorted(target.rglob("*")) if path.is_file()
+                }
+        for model in client.search_logged_models([experiment.experiment_id]):
+            models[model.model_id] = model.to_dictionary()
+    registered = {}
+    for filter_string in (None, "tags.`mlflow.prompt.is_prompt` = 'true'"):
+        for model in client.search_registered_models(filter_string):
+            clause = f'name = "{model.name}"'
+            if filter_string:
+                clause += f" AND {filter_string}"
+            registered[model.name] = {
+                "model": {k: v for k, v in dict(model).items() if k != "latest_versions"},
+                # MLflow's search leaves the aliases of versions out; the model has them.
+                "versions": {
+                    version.version: {key: value for key, value in dict(version).items() if key != "aliases"}
+                    for version in client.search_model_versions(clause)
+                },
+                # The client refuses to tell the place of a prompt.
+                "places": {
+                    version.version: client.get_model_version_download_uri(model.name, version.version)
+                    for version in ([] if filter_string else client.search_model_versions(clause))
+                },
+            }
+    return {"experiments": experiments, "runs": runs, "files": files, "models": models, "registered": registered}
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    """A filled MLflow server and what its client sees."""
+    os.environ.update(ENVIRONMENT)
+    server = MLflowServer(tmp_path_factory.mktemp("mlflow"))
+    server.start()
+    try:
+        client = MlflowClient(server.url, server.url)
+        fill(client, tmp_path_factory.mktemp("scratch"))
+        yield server, picture(client, server.url, tmp_path_factory.mktemp("source"))
+    finally:
+        server.stop()
+
+
+def compare(found: dict, wanted: dict) -> None:
+    """Part by part, so that a difference is told where it is."""
+    for kind in wanted:
+        assert found[kind].keys() == wanted[kind].keys(), kind
+        for key in wanted[kind]:
+            assert found[kind][key] == wanted[kind][key], f"{kind} {key}"
+
+
+def seen(url: str, scratch: pathlib.Path) -> dict:
+    return picture(MlflowClient(url, url), url, scratch)
+
+
+def arguments(server: MLflowServer, way: str) -> list[str]:
+    if way == "http":
+        return [server.url]
+    return [f"sqlite:///{server.database}", "--artifacts", str(server.artifacts)]
+
+
+@pytest.mark.parametrize("way", ["http", "sqlite"])
+def test_an_import_brings_everything_over_as_it_was(source, start_server, folder, way):
+    server, wanted = source
+    target = start_server()
+    report = json.loads(aku("import", "mlflow", *arguments(server, way), "--json", url=target.url).stdout)
+    assert report["differences"] == []
+    tallies = {tally["kind"]: tally for tally in report["tallies"]}
+    assert tallies["runs"]["source"] == 13
+    assert all(tally["verified"] == tally["source"] == tally["written"] for tally in tallies.values()), tallies
+    compare(seen(target.url, folder / "seen"), wanted)
+
+    again = json.loads(aku("import", "mlflow", *arguments(server, way), "--json", url=target.url).stdout)
+    assert all(tally["written"] == 0 for tally in again["tallies"]), again
+    assert again["differences"] == []
+    assert aku("verify", "--json", url=target.url).returncode == 0
+
+
+def test_both_ways_of_import_agree(source, start_server):
+    server, _ = source
+    target = start_server()
+    aku("import", "mlflow", *arguments(server, "sqlite"), url=target.url)
+    report = json.loads(aku("import", "mlflow", *arguments(server, "http"), "--json", url=target.url).stdout)
+    # Deleted logged models are in the database only; there are none here.
+    assert {tally["kind"]: tally["written"] for tally in report["tallies"]} == {t["kind"]: 0 for t in report["tallies"]}
+
+
+def test_an_import_that_is_killed_goes_on_where_it_stopped(source, start_server, folder):
+    server, wanted = source
+    target = start_server()
+    for delay in (0.05, 0.15, 0.3, 0.5):
+        command = [str(BINARY), "import", "mlflow", *arguments(server, "sqlite"), "--server", target.url]
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(delay)
+        process.kill()
+        process.wait()
+        if delay == 0.3:
+            # The server may go away too.
+            target.kill()
+            target = start_server()
+    report = json.loads(aku("import", "mlflow", *arguments(server, "sqlite"), "--json", url=target.url).stdout)
+    assert report["differences"] == []
+    compare(seen(target.url, folder / "seen"), wanted)
+
+
+def test_an_import_tells_what_it_leaves_behind_and_refuses_what_it_cannot_keep(source, start_server, folder):
+    server, _ = source
+    target = start_server()
+    client = MlflowClient(target.url, target.url)
+    client.create_experiment("of its own")
+    refused = aku("import", "mlflow", *arguments(server, "sqlite"), "--json", url=target.url, check=False)
+    assert refused.returncode == 1
+    assert json.loads(refused.stderr.strip().split("\n")[-1])["error"]["code"] == "import_conflict"
+    assert [e.name for e in client.search_experiments(view_type=ViewType.ALL)] == ["of its own", "Default"]
+
+    empty = start_server("other")
+    report = json.loads(aku("import", "mlflow", f"sqlite:///{server.database}", "--json", url=empty.url).stdout)
+    assert any("--artifacts" in line for line in report["left_behind"])
+
+    (folder / "no.db").write_bytes(b"")
+    wrong = aku("import", "mlflow", f"sqlite:///{folder / 'no.db'}", "--json", url=empty.url, check=False)
+    assert json.loads(wrong.stderr.strip().split("\n")[-1])["error"]["code"] == "not_mlflow"
+
+
+def test_artifacts_outside_the_proxy_come_over_too(start_server, folder):
+    """A database whose experiment keeps artifacts in a folder of its own, as `mlflow` without a server does."""
+    os.environ.update(ENVIRONMENT)
+    database = folder / "local.db"
+    script = f"""
+import mlflow
+mlflow.set_tracking_uri("sqlite:///{database}")
+mlflow.set_experiment(experiment_id=mlflow.create_experiment("local", artifact_location="file://{folder}/kept here"))
+with mlflow.start_run():
+    mlflow.log_text("words", "a/b.txt")
+    mlflow.log_metric("m", 1)
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=folder, env={**os.environ, **ENVIRONMENT})
+    target = start_server()
+    report = json.loads(aku("import", "mlflow", f"sqlite:///{database}", "--json", url=target.url).stdout)
+    assert {t["kind"]: t["source"] for t in report["tallies"]}["artifacts"] == 1
+    client = MlflowClient(target.url, target.url)
+    run = client.search_runs([client.get_experiment_by_name("local").experiment_id])[0]
+    assert pathlib.Path(client.download_artifacts(run.info.run_id, "a/b.txt")).read_text() == "words"
+
+
+def test_an_export_writes_an_import_back(source, start_server, folder):
+    server, wanted = source
+    middle = start_server()
+    aku("import", "mlflow", *arguments(server, "sqlite"), url=middle.url)
+    other = MLflowServer(folder / "other")
+    other.start()
+    try:
+        ledger = folder / "mapping.jsonl"
+        command = [str(BINARY), "export", "mlflow", "--to", other.url, "--mapping", str(ledger), "--server", middle.url]
+        for delay in (1.5, 3):
+            process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(delay)
+            process.kill()
+            process.wait()
+        report = json.loads(subprocess.run([*command, "--json"], cwd=ROOT, check=True, capture_output=True, text=True).stdout)
+        assert report["differences"] == []
+        found = seen(other.url, folder / "seen")
+    finally:
+        other.stop()
+    lines = [json.loads(line) for line in ledger.read_text().splitlines()]
+    runs = {line["from"]: line["to"] for line in lines if line["kind"] == "run"}
+    models = {line["from"]: line["to"] for line in lines if line["kind"] == "logged model"}
+    assert runs.keys() == wanted["runs"].keys()
+    assert len(found["runs"]) == len(runs), "a run was exported twice"
+    for old, new in runs.items():
+        before, after = wanted["runs"][old], found["runs"][new]
+        for part in ("params", "tags", "metrics", "history", "datasets"):
+            assert after[part] == before[part], f"{part} of {old}"
+        for field in ("run_name", "status", "start_time", "end_time", "lifecycle_stage", "user_id"):
+            assert after["info"][field] == before["info"][field], field
+        assert len(after["outputs"]) == len(before["outputs"])
+        if old in wanted["files"]:
+            assert found["files"][new] == wanted["files"][old]
+    assert found["models"].keys() == {models[old] for old in wanted["models"]}
+    assert found["registered"].keys() == wanted["registered"].keys()
+    for name, before in wanted["registered"].items():
+        after = found["registered"][name]
+        assert after["model"]["aliases"] == before["model"]["aliases"]
+        assert after["model"]["tags"] == before["model"]["tags"]
+        assert {n: (v["current_stage"], v["description"], v["tags"]) for n, v in after["versions"].items()} == {
+            n: (v["current_stage"], v["description"], v["tags"]) for n, v in before["versions"].items()
+        }
+    assert {e["name"]: e["lifecycle_stage"] for e in found["experiments"].values()} == {
+        e["name"]: e["lifecycle_stage"] for e in wanted["experiments"].values()
+    }
