@@ -16,10 +16,13 @@ import Testing
                     return [
                         "run": [
                             "info": ["run_id": id, "start_time": 5],
-                            "data": ["metrics": [["key": "m", "value": "NaN", "step": 2], ["key": "n", "value": 0.5]]],
+                            "data": [
+                                "metrics": [["key": "m", "value": "NaN", "step": 2], ["key": "n", "value": 0.5]]
+                            ],
                         ]
                     ]
-                case ("MlflowRun", "experiment"): return ["name": "of \(parent["info"]?["run_id"]?.stringValue ?? "")"]
+                case ("MlflowRun", "experiment"):
+                    return ["name": .string("of " + (parent["info"]?["run_id"]?.stringValue ?? ""))]
                 default: return nil
                 }
             },
@@ -73,7 +76,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "{", "{}", "{ a(b: ) }", "query { a", "{ a } }", "{ \"a\" }", "subscription { a }", "{ a(b: \"x) }", "{ … }",
+        "", "{", "{}", "{ a(b: ) }", "query { a", "{ a } }", "{ \"a\" }", "subscription { a }", "{ a(b: \"x) }",
+        "{ … }",
         "fragment F on T { a }", "query A { a } query B { b }", String(repeating: "{ a ", count: 100),
         "{ a(b: " + String(repeating: "[", count: 100) + ") }", String(repeating: "x", count: 100_001),
     ])

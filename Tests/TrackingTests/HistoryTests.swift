@@ -49,7 +49,12 @@ import Tracking
     @Test func `Pages of a history join, also while points arrive`() async throws {
         let fixture = try Fixture()
         let run = try await fixture.run("r")
-        try await fixture.runs.log(metrics: points(10) + [MetricPoint(key: "m", value: .nan, timestamp: 3)], params: [], tags: [], run: run)
+        try await fixture.runs.log(
+            metrics: points(10) + [MetricPoint(key: "m", value: .nan, timestamp: 3)],
+            params: [],
+            tags: [],
+            run: run
+        )
         var values: [Double] = []
         var token: String?
         repeat {

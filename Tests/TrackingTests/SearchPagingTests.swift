@@ -8,7 +8,11 @@ import Tracking
         let fixture = try Fixture()
         let other = try await fixture.experiments.create(name: "other", artifactLocation: nil, tags: [], actor: "me")
         for index in 0..<count {
-            let run = try await fixture.run("r\(index)", start: Int64(index / 2), experiment: index % 3 == 0 ? other : 0)
+            let run = try await fixture.run(
+                "r\(index)",
+                start: Int64(index / 2),
+                experiment: index % 3 == 0 ? other : 0
+            )
             let loss = index % 5 == 0 ? Double.nan : Double(index / 2)
             try await fixture.runs.log(
                 metrics: index % 7 == 0 ? [] : [MetricPoint(key: "loss", value: loss, timestamp: 1)],
@@ -102,7 +106,12 @@ import Tracking
     @Test func `Pages of experiments join, and those of models belong to one search`() async throws {
         let fixture = try Fixture()
         for name in ["a", "b", "c"] {
-            _ = try await fixture.experiments.create(name: name, artifactLocation: nil, tags: [KeyValue("n", name)], actor: "me")
+            _ = try await fixture.experiments.create(
+                name: name,
+                artifactLocation: nil,
+                tags: [KeyValue("n", name)],
+                actor: "me"
+            )
         }
         let first = try await fixture.experiments.search(
             filter: nil,
@@ -121,7 +130,9 @@ import Tracking
         #expect((first.elements + second.elements).map(\.name) == ["c", "b", "a", "Default"])
         #expect(first.elements[0].tags == [KeyValue("n", "c")])
         #expect(second.nextToken == nil)
-        for name in ["m1", "m2"] { _ = try await fixture.models.create(.init(experimentID: 0, name: name), actor: "me") }
+        for name in ["m1", "m2"] {
+            _ = try await fixture.models.create(.init(experimentID: 0, name: name), actor: "me")
+        }
         let models = try await fixture.models.search(.init(experiments: [0], maximum: 1))
         let rest = try await fixture.models.search(.init(experiments: [0], maximum: 1, token: models.nextToken))
         #expect(Set((models.elements + rest.elements).map(\.name)) == ["m1", "m2"])

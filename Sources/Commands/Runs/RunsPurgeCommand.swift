@@ -48,7 +48,8 @@ package struct RunsPurgeCommand: AsyncParsableCommand {
     /// The seconds of `30d`, `12h`, `45m` or `90s`; nil for another text.
     static func seconds(_ text: String) -> Int64? {
         let units: [Character: Int64] = ["d": 86_400, "h": 3600, "m": 60, "s": 1]
-        guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()), (0...36_500).contains(count)
+        guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()),
+            (0...36_500).contains(count)
                 || unit < 86_400 && (0...100_000_000).contains(count)
         else { return nil }
         return count * unit

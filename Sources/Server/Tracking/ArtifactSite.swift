@@ -119,7 +119,8 @@ package struct ArtifactSite: Sendable {
 /// What kind of content a file has, told from its name as MLflow does; HTML and SVG are never more than files to keep.
 enum ArtifactMediaType {
     private static let text: Set<String> = [
-        "txt", "log", "err", "cfg", "conf", "cnf", "cf", "ini", "properties", "prop", "hocon", "toml", "yaml", "yml", "xml",
+        "txt", "log", "err", "cfg", "conf", "cnf", "cf", "ini", "properties", "prop", "hocon", "toml", "yaml", "yml",
+        "xml",
         "json", "js", "py", "py3", "csv", "tsv", "md", "rst", "ipynb", "MLmodel", "mlproject", "MLproject",
     ]
     private static let others = [

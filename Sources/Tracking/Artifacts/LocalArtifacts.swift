@@ -28,7 +28,11 @@ package struct LocalArtifacts: Sendable {
             switch attributes?[.type] as? FileAttributeType {
             case .typeDirectory: return ArtifactEntry(name: name, isFolder: true, size: nil)
             case .typeRegular:
-                return ArtifactEntry(name: name, isFolder: false, size: (attributes?[.size] as? NSNumber)?.int64Value ?? 0)
+                return ArtifactEntry(
+                    name: name,
+                    isFolder: false,
+                    size: (attributes?[.size] as? NSNumber)?.int64Value ?? 0
+                )
             default: return nil
             }
         }
@@ -40,7 +44,8 @@ package struct LocalArtifacts: Sendable {
     package func file(_ path: String) throws -> (path: String, size: Int64) {
         let file = try real(path)
         let attributes = try? FileManager.default.attributesOfItem(atPath: file)
-        guard attributes?[.type] as? FileAttributeType == .typeRegular, let size = attributes?[.size] as? NSNumber else {
+        guard attributes?[.type] as? FileAttributeType == .typeRegular, let size = attributes?[.size] as? NSNumber
+        else {
             throw PlatformError.mlflowMissing("No such artifact: '\(path.split(separator: "/").last ?? "")'")
         }
         return (file, size.int64Value)

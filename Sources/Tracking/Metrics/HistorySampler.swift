@@ -18,7 +18,9 @@ struct HistorySampler: Sendable {
             [.integer(run), .text(key)]
         )
         guard let latest else { return [] }
-        let range = steps.map { SQLCondition(" AND step BETWEEN ? AND ?", [.integer($0.lowerBound), .integer($0.upperBound)]) }
+        let range = steps.map {
+            SQLCondition(" AND step BETWEEN ? AND ?", [.integer($0.lowerBound), .integer($0.upperBound)])
+        }
         let which = SQLCondition(
             "FROM run_metric WHERE run_key = ? AND key = ?\(range?.sql ?? "")",
             [.integer(run), .text(key)] + (range?.arguments ?? [])

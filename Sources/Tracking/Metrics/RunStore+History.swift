@@ -101,7 +101,8 @@ enum HistoryToken {
     static func make(after point: MetricPoint) -> String {
         let place: JSONValue = [
             "after": [
-                .integer(point.timestamp), .integer(point.step), .string(String(point.storedValue.bitPattern, radix: 16)),
+                .integer(point.timestamp), .integer(point.step),
+                .string(String(point.storedValue.bitPattern, radix: 16)),
                 .bool(point.value.isNaN),
             ]
         ]

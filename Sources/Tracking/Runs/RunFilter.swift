@@ -35,7 +35,9 @@ struct RunFilter: Sendable {
             return try pair("run_tag", clause.with(key: RunStore.nameTag))
         }
         let condition = try SQLCondition.text("r.\(column)", clause, allowingLists: column == "run_id")
-        guard column == "run_id", clause.comparator == .equal || clause.comparator == .in else { return (condition, nil) }
+        guard column == "run_id", clause.comparator == .equal || clause.comparator == .in else {
+            return (condition, nil)
+        }
         let inner = try SQLCondition.text("run_id", clause, allowingLists: true)
         return (condition, SQLCondition("SELECT run_key FROM tracking_run WHERE \(inner.sql)", inner.arguments))
     }
@@ -51,8 +53,9 @@ struct RunFilter: Sendable {
     }
 
     /// NaN is unequal to everything and neither less nor greater.
-    private static func metric(_ clause: SearchClause, _ experiments: SQLCondition) throws -> (SQLCondition, SQLCondition?)
-    {
+    private static func metric(_ clause: SearchClause, _ experiments: SQLCondition) throws -> (
+        SQLCondition, SQLCondition?
+    ) {
         switch clause.value {
         case .integer, .real: break
         default:

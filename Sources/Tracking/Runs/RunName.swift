@@ -3,8 +3,10 @@ import Primitives
 /// Makes names for runs that the user did not name: `calm-heron-417`. The same identifier gives the same name.
 enum RunName {
     private static let qualities = [
-        "able", "adaptable", "bold", "bright", "calm", "capable", "charming", "clean", "dapper", "delightful", "efficient",
-        "fearless", "fortunate", "gentle", "gifted", "honorable", "judicious", "kindly", "learned", "likeable", "luminous",
+        "able", "adaptable", "bold", "bright", "calm", "capable", "charming", "clean", "dapper", "delightful",
+        "efficient",
+        "fearless", "fortunate", "gentle", "gifted", "honorable", "judicious", "kindly", "learned", "likeable",
+        "luminous",
         "melodic", "nimble", "orderly", "peaceful", "polite", "resilient", "sincere", "thoughtful", "upbeat", "wise",
         "youthful",
     ]

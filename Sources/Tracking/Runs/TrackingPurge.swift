@@ -68,26 +68,35 @@ package struct TrackingPurge: Sendable {
     package func remove(olderThanSeconds seconds: Int64, actor: String) async throws -> PurgeReport {
         let before = SQLValue.integer(time.now().milliseconds - seconds * 1000)
         var report = PurgeReport()
-        while try await step(&report, { report, transaction in
-            let rows = try transaction.query(
-                "SELECT run_id, run_key, experiment_id, lifecycle_stage FROM tracking_run "
-                    + "WHERE lifecycle_stage = 'deleted' AND deleted_time <= ? ORDER BY run_key LIMIT ?",
-                [before, .integer(Int64(Self.perWrite))]
-            )
-            try remove(rows.map(RunHandle.init(row:)), &report, actor, transaction)
-            return rows.count
-        }) {}
-        while try await step(&report, { report, transaction in
-            try removeModels(
-                SQLCondition("lifecycle_stage = 'deleted' AND last_update_time <= ?", [before]),
-                &report,
-                actor,
-                transaction
-            )
-        }) {}
-        while try await step(&report, { report, transaction in
-            try removeExperiments(before, &report, actor, transaction)
-        }) {}
+        while try await step(
+            &report,
+            { report, transaction in
+                let rows = try transaction.query(
+                    "SELECT run_id, run_key, experiment_id, lifecycle_stage FROM tracking_run "
+                        + "WHERE lifecycle_stage = 'deleted' AND deleted_time <= ? ORDER BY run_key LIMIT ?",
+                    [before, .integer(Int64(Self.perWrite))]
+                )
+                try remove(rows.map(RunHandle.init(row:)), &report, actor, transaction)
+                return rows.count
+            }
+        ) {}
+        while try await step(
+            &report,
+            { report, transaction in
+                try removeModels(
+                    SQLCondition("lifecycle_stage = 'deleted' AND last_update_time <= ?", [before]),
+                    &report,
+                    actor,
+                    transaction
+                )
+            }
+        ) {}
+        while try await step(
+            &report,
+            { report, transaction in
+                try removeExperiments(before, &report, actor, transaction)
+            }
+        ) {}
         return report
     }
 
@@ -190,7 +199,8 @@ package struct TrackingPurge: Sendable {
         return rows.count
     }
 
-    private func removeArtifacts(_ location: String, _ report: inout PurgeReport, _ transaction: any SQLTransaction) throws
+    private func removeArtifacts(_ location: String, _ report: inout PurgeReport, _ transaction: any SQLTransaction)
+        throws
     {
         guard let path = artifactPath(location), !path.isEmpty else { return }
         report.artifacts += try transaction.execute(

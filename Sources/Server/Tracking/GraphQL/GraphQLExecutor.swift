@@ -4,8 +4,9 @@ import Primitives
 /// was asked for, under the names of the schema.
 struct GraphQLExecutor: Sendable {
     /// Gives the value of a root field, or of a field that is looked up only when asked for, such as a run's experiment.
-    let resolve: @Sendable (_ type: String, _ field: String, _ parent: JSONValue, _ arguments: [String: JSONValue])
-        async throws -> JSONValue?
+    let resolve:
+        @Sendable (_ type: String, _ field: String, _ parent: JSONValue, _ arguments: [String: JSONValue])
+            async throws -> JSONValue?
     let document: GraphQLDocument
     let variables: [String: JSONValue]
 

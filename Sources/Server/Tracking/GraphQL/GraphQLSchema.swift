@@ -22,7 +22,8 @@ enum GraphQLSchema {
             "effectiveTraceArchivalRetention": "String", "workspace": "String",
         ],
         "MlflowRun": [
-            "info": "MlflowRunInfo", "data": "MlflowRunData", "inputs": "MlflowRunInputs", "outputs": "MlflowRunOutputs",
+            "info": "MlflowRunInfo", "data": "MlflowRunData", "inputs": "MlflowRunInputs",
+            "outputs": "MlflowRunOutputs",
             "experiment": "MlflowExperiment", "modelVersions": "[MlflowModelVersion]",
         ],
         "MlflowRunInfo": [
