@@ -164,9 +164,9 @@ def picture(client: MlflowClient, url: str, scratch: pathlib.Path) -> dict:
                 clause += f" AND {filter_string}"
             registered[model.name] = {
                 "model": {k: v for k, v in dict(model).items() if k != "latest_versions"},
-                # MLflow's search leaves the aliases of versions out; the model has them.
+                # MLflow's search leaves the aliases of versions out; the model has them. No run is '' or None there.
                 "versions": {
-                    version.version: {key: value for key, value in dict(version).items() if key != "aliases"}
+                    version.version: {key: value or None for key, value in dict(version).items() if key != "aliases"}
                     for version in client.search_model_versions(clause)
                 },
                 # The client refuses to tell the place of a prompt.
