@@ -32,9 +32,8 @@ package struct GatewayBudgetController: Sendable {
             return .mlflowEmpty
         }
         routes.evaluation(.get, "\(base)/list", .endpointsRead) { _, members in
-            let maximum = try members.integer("max_results") ?? 0
             let page = try await gateway.budgets(
-                maximum: maximum == 0 ? 1000 : Int(clamping: maximum),
+                maximum: members.integer("max_results").map { Int(clamping: $0) } ?? 1000,
                 token: members.words("page_token")
             )
             return .mlflow { writer in
