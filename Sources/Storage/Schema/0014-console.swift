@@ -1,7 +1,7 @@
 extension Migration {
     /// What the console keeps: named views of the runs table, as the query of their address.
     package static let console = Migration(
-        15,
+        14,
         "console",
         """
         CREATE TABLE console_view (
