@@ -32,7 +32,11 @@ struct JournalEnd: Sendable {
     }
 
     /// Appends an event: its row, and the tiles that it completes.
-    mutating func append(_ event: JournalEvent, at moment: Timestamp, on connection: some EngineConnection) throws -> Int64 {
+    mutating func append(
+        _ event: JournalEvent,
+        at moment: Timestamp,
+        on connection: some EngineConnection
+    ) throws -> Int64 {
         let leaf = JournalLeaf(
             sequence: size + 1,
             at: moment.milliseconds,

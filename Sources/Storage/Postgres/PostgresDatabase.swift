@@ -12,6 +12,7 @@ package final class PostgresDatabase: DatabaseEngine {
     /// Reads that may wait.
     static let maximumWaiting = 16_384
 
+    /// Where the server is, and as whom to ask it.
     package let address: PostgresAddress
     /// The steps of the schema that ran when this value was made.
     package let migrated: [Migration]
@@ -115,8 +116,10 @@ package final class PostgresDatabase: DatabaseEngine {
         return growth.stream()
     }
 
+    /// PostgreSQL.
     package var kind: DatabaseKind { .postgres }
 
+    /// None: the server checks its pages by itself as it reads them.
     package func integrityProblems() async throws -> [String] { [] }
 
     /// Runs groups on the writer's thread until nobody waits.

@@ -22,5 +22,6 @@ package protocol DatabaseEngine: Database {
 }
 
 extension SQLiteDatabase: DatabaseEngine {
+    /// SQLite.
     package var kind: DatabaseKind { .sqlite }
 }

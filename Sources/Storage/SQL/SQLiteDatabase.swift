@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import GRDB
 import Primitives
@@ -93,8 +94,11 @@ package final class SQLiteDatabase: Database {
 
     deinit {
         guard let temporaryFolder else { return }
-        try? pool.close()
-        try? FileManager.default.removeItem(atPath: temporaryFolder)
+        // The last holder may be a group that just ended, on the writer's queue, which closing waits for.
+        DispatchQueue.global().async { [pool] in
+            try? pool.close()
+            try? FileManager.default.removeItem(atPath: temporaryFolder)
+        }
     }
 
     package func read<T: Sendable>(_ body: @escaping @Sendable (any SQLReader) throws -> T) async throws -> T {

@@ -61,7 +61,7 @@ struct VersionPage: ConsolePage {
         aliases = version.aliases
         hasAliases = !aliases.isEmpty
         signed = version.keyID == nil ? Badge("no package", .idle) : Badge("signed", .ok)
-        package = version.packageDigest.map { DigestLabel($0) }
+        self.package = version.packageDigest.map { DigestLabel($0) }
         facts = Self.facts(version)
         deployments = version.deployments.map {
             DeploymentLine(
