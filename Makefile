@@ -60,7 +60,7 @@ POSTGRES_SUITES := StorageTests|SecurityTests|DatasetsTests|PipelinesTests|Track
 unit-postgres: system ## The stores' tests on PostgreSQL
 	@swift build --build-tests
 	@echo "==> Unit tests of the stores on PostgreSQL"
-	@Tests/PostgresServer/with-postgres swift test --skip-build --filter '^($(POSTGRES_SUITES))\.'
+	@Tests/PostgresServer/with-postgres swift test --skip-build --filter '^($(POSTGRES_SUITES))\.' --skip 'S3|ObjectBackend'
 
 .PHONY: end-to-end
 end-to-end: system venv ## A real server, the real mlflow client, a real training run on a slice, headless Chromium

@@ -60,7 +60,7 @@ package struct AlertStore: Sendable {
         )
         try transaction.execute(
             """
-            INSERT INTO drift_alert (id, endpoint, model, version, at, requests, evidence, threshold, leading,
+            INSERT INTO drift_alert (id, endpoint, model, version, at, requests, evidence, threshold, "leading",
                 journal_sequence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
