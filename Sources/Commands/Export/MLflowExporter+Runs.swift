@@ -25,21 +25,7 @@ extension MLflowExporter {
         for part in parts(record.params) { try await log(id, "params", part) }
         for part in parts(record.tags) { try await log(id, "tags", part) }
         let sum = try await exportPoints(of: run, to: id)
-        if !record.datasets.isEmpty || !record.modelInputs.isEmpty {
-            try await target.tell(
-                "runs/log-inputs",
-                [
-                    "run_id": .string(id), "datasets": .array(record.datasets.map(Self.input)),
-                    "models": .array(record.modelInputs.compactMap { link in model(link).map { ["model_id": $0] } }),
-                ]
-            )
-        }
-        if !record.modelOutputs.isEmpty {
-            let models = record.modelOutputs.compactMap { link in
-                model(link).map { JSONValue.object(["model_id": $0, "step": .integer(link.step)]) }
-            }
-            try await target.tell("runs/outputs", ["run_id": .string(id), "models": .array(models)])
-        }
+        try await exportLinks(of: record, to: id)
         let there: MLflowReplies.OneRun = try await target.get("runs/get", ["run_id": id])
         try await copyArtifacts(from: record.artifactURI, to: there.run.info.artifactUri ?? "")
         try ledger.note("location", record.artifactURI, there.run.info.artifactUri ?? "", done: true)
@@ -55,6 +41,31 @@ extension MLflowExporter {
         try ledger.note("run", record.id, id, done: true)
         count("runs", written: true, equal: equal)
         if !equal { differences.append("run \(record.id) → \(id)") }
+    }
+
+    /// Links data sets and models. A run that was taken up again may have some already, and MLflow refuses a link twice.
+    private func exportLinks(of record: ImportedRun, to id: String) async throws {
+        guard !record.datasets.isEmpty || !record.modelInputs.isEmpty || !record.modelOutputs.isEmpty else { return }
+        let answer: MLflowReplies.OneRun = try await target.get("runs/get", ["run_id": id])
+        let there = try answer.run.record(ArtifactPlaces([])).record
+        let read = Set(there.modelInputs.map(\.modelID)), made = Set(there.modelOutputs.map(\.modelID))
+        let inputs = record.modelInputs.compactMap { model($0) }.filter { !read.contains($0) }
+        if !record.datasets.isEmpty || !inputs.isEmpty {
+            try await target.tell(
+                "runs/log-inputs",
+                [
+                    "run_id": .string(id), "datasets": .array(record.datasets.map(Self.input)),
+                    "models": .array(inputs.map { ["model_id": .string($0)] }),
+                ]
+            )
+        }
+        let outputs = record.modelOutputs.compactMap { link -> JSONValue? in
+            guard let name = model(link), !made.contains(name) else { return nil }
+            return ["model_id": .string(name), "step": .integer(link.step)]
+        }
+        if !outputs.isEmpty {
+            try await target.tell("runs/outputs", ["run_id": .string(id), "models": .array(outputs)])
+        }
     }
 
     /// Creates the run; one that was begun before is taken up again.
@@ -137,9 +148,7 @@ extension MLflowExporter {
         }
     }
 
-    private func model(_ link: ImportedModelLink) -> JSONValue? {
-        ledger.target("logged model", link.modelID).map(JSONValue.string)
-    }
+    private func model(_ link: ImportedModelLink) -> String? { ledger.target("logged model", link.modelID) }
 
     private static func input(_ input: ImportedDatasetInput) -> JSONValue {
         let dataset: [String: JSONValue] = [

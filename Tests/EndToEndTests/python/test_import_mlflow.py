@@ -308,7 +308,9 @@ def test_an_export_writes_an_import_back(source, start_server, folder):
             time.sleep(delay)
             process.kill()
             process.wait()
-        report = json.loads(subprocess.run([*command, "--json"], cwd=ROOT, check=True, capture_output=True, text=True).stdout)
+        last = subprocess.run([*command, "--json"], cwd=ROOT, capture_output=True, text=True)
+        assert last.returncode == 0, last.stderr + last.stdout
+        report = json.loads(last.stdout)
         assert report["differences"] == []
         found = seen(other.url, folder / "seen")
     finally:
