@@ -53,11 +53,22 @@ final class S3Server: @unchecked Sendable {
                 "off", "--dir-cache-time", "0s", folder.path("data"),
             ]
         }
+        // Servers that all tests share live as long as the test program, however it ends.
+        process.arguments =
+            ["-c", Self.watch, "sh", "\(getpid())", process.executableURL?.path ?? ""] + (process.arguments ?? [])
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
         try waitUntilItAnswers()
     }
+
+    private static let watch = """
+        parent=$1; shift; "$@" & server=$!
+        trap 'kill -KILL $server; exit' TERM
+        while kill -0 $parent 2>/dev/null; do sleep 1; done
+        kill -KILL $server
+        """
 
     deinit {
         process.terminate()
