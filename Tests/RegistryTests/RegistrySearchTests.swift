@@ -63,4 +63,29 @@ import Testing
             try await registry.searchVersions(filter: filter, order: [], maximum: 10, token: nil)
         }
     }
+
+    @Test(arguments: [
+        ("run_id IN (", "Invalid clause(s) in filter string"), ("run_id IN ('a'", "Invalid clause(s) in filter string"),
+        ("run_id IN", "Invalid clause(s) in filter string"), ("run_id IN (,)", "but got ill-formed list"),
+        ("run_id IN ('a',,'b')", "but got ill-formed list"), ("run_id IN (1, 2)", "but got different type in list"),
+        ("run_id IN ()", "but got empty list"),
+    ])
+    func `A list that cannot be read is refused in MLflow's words`(_ filter: String, _ words: String) async throws {
+        let error = await #expect(throws: PlatformError.self) {
+            try await registry.searchVersions(filter: filter, order: [], maximum: 10, token: nil)
+        }
+        #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
+    }
+
+    @Test
+    func `An unknown key to order by is refused in MLflow's words, which differ for versions and models`() async throws {
+        let version = await #expect(throws: PlatformError.self) {
+            try await registry.searchVersions(filter: nil, order: ["name ASC", "run_id DESC"], maximum: 5, token: nil)
+        }
+        #expect(version?.message.hasPrefix("Invalid attribute key 'run_id' specified.") == true)
+        let model = await #expect(throws: PlatformError.self) {
+            try await registry.searchModels(filter: nil, order: ["run_id DESC"], maximum: 5, token: nil)
+        }
+        #expect(model?.message.hasPrefix("Invalid order by key 'run_id' specified.") == true)
+    }
 }

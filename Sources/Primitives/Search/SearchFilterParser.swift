@@ -63,12 +63,12 @@ struct SearchFilterParser {
                 "Parameter value is either not quoted or unidentified quote types used for string value \(name). "
                     + "Use either single or double quotes."
             )
-        case .open? where wantsList: return .list(try list())
+        case .open? where wantsList: return .list(try list(start))
         default: throw invalid(from: start)
         }
     }
 
-    private mutating func list() throws -> [String] {
+    private mutating func list(_ start: Int) throws -> [String] {
         var values: [String] = []
         while true {
             switch take() {
@@ -80,7 +80,9 @@ struct SearchFilterParser {
                 throw PlatformError.mlflowInvalid(
                     "While parsing a list in the query, expected a non-empty list of string values, but got empty list"
                 )
-            case let other: throw badList(other?.written ?? "the end")
+            case .comma?: throw PlatformError.mlflowInvalid(Self.illFormedList)
+            case let other?: throw badList(other.written)
+            case nil: throw invalid(from: start)
             }
             switch take() {
             case .comma?:
@@ -89,10 +91,14 @@ struct SearchFilterParser {
                     return values
                 }
             case .close?: return values
-            case let other: throw badList(other?.written ?? "the end")
+            case let other?: throw badList(other.written)
+            case nil: throw invalid(from: start)
             }
         }
     }
+
+    private static let illFormedList =
+        "While parsing a list in the query, expected a non-empty list of string values, but got ill-formed list."
 
     private func badList(_ found: String) -> PlatformError {
         PlatformError.mlflowInvalid(

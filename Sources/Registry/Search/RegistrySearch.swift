@@ -33,6 +33,7 @@ struct RegistrySearch: Sendable {
             [
                 "name": "name", "timestamp": "last_update_time", "last_updated_timestamp": "last_update_time",
             ],
+            kind: "order by",
             standard: [],
             last: [Term(column: "name", ascending: true)]
         )
@@ -62,6 +63,7 @@ struct RegistrySearch: Sendable {
                 "name": "model", "version_number": "version", "creation_timestamp": "creation_time",
                 "last_updated_timestamp": "last_update_time",
             ],
+            kind: "attribute",
             standard: [Term(column: "last_update_time", ascending: false)],
             last: [Term(column: "model", ascending: true), Term(column: "version", ascending: false)]
         )
@@ -198,6 +200,7 @@ struct RegistrySearch: Sendable {
     private static func ordering(
         _ order: [String],
         _ columns: [String: String],
+        kind: String,
         standard: [Term],
         last: [Term]
     ) throws -> [Term] {
@@ -206,9 +209,7 @@ struct RegistrySearch: Sendable {
         for text in order.prefix(16) {
             let field = try SearchOrder.parse(text)
             guard field.entity == nil || field.entity == "attribute", let column = columns[field.key] else {
-                throw PlatformError.mlflowInvalid(
-                    "Invalid order by key '\(field.key)' specified. Valid keys are '\(columns.keys.sorted().joined(separator: "', '"))'"
-                )
+                throw invalidKey(field.key, Array(columns.keys), kind: kind)
             }
             guard seen.insert(column).inserted else {
                 throw PlatformError.mlflowInvalid("`order_by` contains duplicate fields: \(order)")
@@ -222,9 +223,9 @@ struct RegistrySearch: Sendable {
         return terms + last.filter { !seen.contains($0.column) }
     }
 
-    private static func invalidKey(_ key: String, _ known: [String]) -> PlatformError {
+    private static func invalidKey(_ key: String, _ known: [String], kind: String = "attribute") -> PlatformError {
         PlatformError.mlflowInvalid(
-            "Invalid attribute key '\(key)' specified. Valid keys are '\(known.sorted().joined(separator: "', '"))'"
+            "Invalid \(kind) key '\(key)' specified. Valid keys are '\(known.sorted().joined(separator: "', '"))'"
         )
     }
 }
