@@ -188,6 +188,50 @@ import Tracking
         #expect(second.nextToken == nil)
     }
 
+    /// Sunday 15 March 2026, 13:45:30 UTC; the expected bounds are those of MLflow's gateway.
+    @Test(arguments: [
+        (GatewayBudget.DurationUnit.minutes, Int64(15), "2026-03-15T13:45:00.000Z", "2026-03-15T14:00:00.000Z"),
+        (.hours, 6, "2026-03-15T12:00:00.000Z", "2026-03-15T18:00:00.000Z"),
+        (.days, 1, "2026-03-15T00:00:00.000Z", "2026-03-16T00:00:00.000Z"),
+        (.weeks, 1, "2026-03-15T00:00:00.000Z", "2026-03-22T00:00:00.000Z"),
+        (.months, 1, "2026-03-01T00:00:00.000Z", "2026-04-01T00:00:00.000Z"),
+        (.months, 12, "2026-01-01T00:00:00.000Z", "2027-01-01T00:00:00.000Z"),
+    ])
+    func `A budget's window holds the moment and begins where all such windows begin`(
+        _ unit: GatewayBudget.DurationUnit,
+        _ length: Int64,
+        _ start: String,
+        _ end: String
+    ) {
+        let rule = GatewayBudget.Rule(
+            unit: .dollars,
+            amount: 1,
+            durationUnit: unit,
+            duration: length,
+            scope: .global,
+            target: nil,
+            action: .alert
+        )
+        let window = rule.window(at: Timestamp(milliseconds: 1_773_582_330_000))
+        #expect([window.start.description, window.end.description] == [start, end])
+    }
+
+    @Test(arguments: GatewayBudget.DurationUnit.allCases)
+    func `A window of any length is told without overflow`(_ unit: GatewayBudget.DurationUnit) {
+        let rule = GatewayBudget.Rule(
+            unit: .dollars,
+            amount: 1,
+            durationUnit: unit,
+            duration: .max,
+            scope: .global,
+            target: nil,
+            action: .alert
+        )
+        let now = Timestamp(milliseconds: 1_773_582_330_000)
+        let window = rule.window(at: now)
+        #expect(window.start <= now && now < window.end)
+    }
+
     @Test func `A guardrail runs no code of its scorer, and keeps the scorer from being deleted`() async throws {
         let fixture = try EvaluationFixture()
         let endpoint = try await fixture.endpoint("chat")

@@ -31,6 +31,7 @@ package struct GatewayBudgetController: Sendable {
             try await gateway.deleteBudget(members.required("budget_policy_id"), actor: call.actor)
             return .mlflowEmpty
         }
+        routes.evaluation(.get, "\(base)/windows", .endpointsRead) { _, _ in try await Self.windows(gateway) }
         routes.evaluation(.get, "\(base)/list", .endpointsRead) { _, members in
             let page = try await gateway.budgets(
                 maximum: members.integer("max_results").map { Int(clamping: $0) } ?? 1000,
@@ -39,6 +40,19 @@ package struct GatewayBudgetController: Sendable {
             return .mlflow { writer in
                 writer.list("budget_policies", page.elements) { $0.members(of: $1) }
                 writer.member("next_page_token", page.nextToken)
+            }
+        }
+    }
+
+    private static func windows(_ gateway: GatewayStore) async throws -> Response {
+        let windows = try await gateway.budgetWindows()
+        return .mlflow { writer in
+            writer.list("windows", windows) { writer, item in
+                writer.member("budget_policy_id", item.budget.id)
+                writer.member("window_start_ms", item.window.start.milliseconds)
+                writer.member("window_end_ms", item.window.end.milliseconds)
+                // This server forwards no calls to models, so nothing is spent through it.
+                writer.member("current_spend", 0.0)
             }
         }
     }

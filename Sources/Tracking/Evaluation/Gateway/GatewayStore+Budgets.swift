@@ -85,6 +85,24 @@ extension GatewayStore {
         return Page(elements: try page.elements.map(GatewayBudget.init), nextToken: page.nextToken)
     }
 
+    /// Every budget with its present window, by identifier.
+    package func budgetWindows() async throws -> [(budget: GatewayBudget, window: GatewayBudget.Window)] {
+        let now = time.now()
+        let rows = try await database.read { reader in
+            try reader.query(
+                "SELECT * FROM gateway_budget ORDER BY budget_policy_id LIMIT ?",
+                [.integer(Self.maximumWindows)]
+            )
+        }
+        return try rows.map { row in
+            let budget = try GatewayBudget(row: row)
+            return (budget, budget.rule.window(at: now))
+        }
+    }
+
+    /// The most windows that one answer lists.
+    private static let maximumWindows: Int64 = 10_000
+
     private static let ruleColumns =
         "budget_unit, budget_amount, duration_unit, duration_value, target_scope, budget_action, target_value"
 
