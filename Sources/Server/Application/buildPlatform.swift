@@ -112,7 +112,7 @@ private func addFeatureRoutes(
     let (runs, artifacts, registry) = (features.runs, features.artifacts, features.registry)
     DatasetController(datasets: features.datasets).addRoutes(to: routes)
     PipelinesController(engine: features.pipelines, clock: base.clock).addRoutes(to: routes)
-    MLflowServerController().addRoutes(to: routes)
+    MLflowServerController(hasBucket: artifacts.objects.direct != nil).addRoutes(to: routes)
     ExperimentController(experiments: features.experiments).addRoutes(to: routes)
     RunController(runs: runs).addRoutes(to: routes)
     DatasetSummaryController(runs: runs).addRoutes(to: routes)

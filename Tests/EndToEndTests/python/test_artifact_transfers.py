@@ -76,6 +76,36 @@ def test_the_client_uploads_in_parts_and_downloads_by_address(url, folder, monke
     assert [(item.path, item.file_size) for item in listed] == [("model/weights.bin", len(content))]
 
 
+def test_the_client_moves_big_files_by_address_when_the_server_has_a_bucket(url, folder, monkeypatch, request):
+    """The client asks the server what it can; nobody sets a variable."""
+    from mlflow.store.artifact.mlflow_artifacts_repo import MlflowArtifactsRepository
+
+    has_bucket = request.node.callspec.params["url"] == "s3"
+    info = requests.get(f"{url}/api/3.0/mlflow/server-info", timeout=30).json()
+    assert (info["multipart_uploads_enabled"], info["multipart_downloads_enabled"]) == (has_bucket, has_bucket)
+    for name in ("MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD", "MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("MLFLOW_MULTIPART_UPLOAD_MINIMUM_FILE_SIZE", str(6 * MIB))
+    monkeypatch.setenv("MLFLOW_MULTIPART_UPLOAD_CHUNK_SIZE", str(5 * MIB))
+    calls = []
+    for name in ("create_multipart_upload", "_get_presigned_download_url"):
+        plain = getattr(MlflowArtifactsRepository, name)
+
+        def counted(self, *arguments, _name=name, _plain=plain, **named):
+            calls.append(_name)
+            return _plain(self, *arguments, **named)
+
+        monkeypatch.setattr(MlflowArtifactsRepository, name, counted)
+    mlflow.set_tracking_uri(url)
+    source = folder / "big.bin"
+    source.write_bytes(os.urandom(12 * MIB))
+    with mlflow.start_run() as run:
+        mlflow.log_artifact(str(source))
+    path = download_artifacts(run_id=run.info.run_id, artifact_path="big.bin", tracking_uri=url, dst_path=str(folder))
+    assert pathlib.Path(path).read_bytes() == source.read_bytes()
+    assert calls == (["create_multipart_upload", "_get_presigned_download_url"] if has_bucket else [])
+
+
 def test_an_upload_is_an_artifact_only_when_it_is_complete(url):
     created = begin(url, "7/run/artifacts/model", "a.bin", 2)
     parts = [os.urandom(5 * MIB), b"the end"]
