@@ -242,3 +242,82 @@ def test_a_param_is_set_once_however_many_try(url, client, experiment):
         won = list(pool.map(work, range(8)))
     assert won.count(True) == 1
     assert client.get_run(run).data.params == {"once": str(won.index(True))}
+
+
+# Evaluation of applications without a model to judge them
+
+
+def test_an_application_is_evaluated_with_plain_scorers(client, experiment):
+    genai = pytest.importorskip("mlflow.genai")
+
+    @genai.scorer
+    def exact(outputs, expectations):
+        return outputs == expectations["expected_response"]
+
+    @genai.scorer
+    def length(outputs):
+        return mlflow.entities.Feedback(name="length", value=len(outputs), rationale="counted")
+
+    @mlflow.trace
+    def answer(question: str) -> str:
+        return {"capital of France?": "Paris"}.get(question, "unknown")
+
+    data = [
+        {"inputs": {"question": "capital of France?"}, "expectations": {"expected_response": "Paris"}},
+        {"inputs": {"question": "capital of Mars?"}, "expectations": {"expected_response": "none"}},
+    ]
+    result = genai.evaluate(data=data, predict_fn=answer, scorers=[exact, length])
+    assert result.metrics["exact/mean"] == 0.5
+    assert result.metrics["length/mean"] == 6.0
+    run = client.get_run(result.run_id)
+    assert run.data.metrics["exact/mean"] == 0.5
+    traces = client.search_traces(locations=[experiment], filter_string=f"attributes.run_id = '{result.run_id}'")
+    assert len(traces) == 2
+    for trace in traces:
+        said = {assessment.name: assessment.value for assessment in trace.info.assessments}
+        question = trace.data.spans[0].inputs["question"]
+        wanted = "Paris" if "France" in question else "none"
+        assert said["expected_response"] == wanted
+        assert said["exact"] is (wanted == "Paris")
+        assert said["length"] == len(trace.data.spans[0].outputs)
+    good = client.search_traces(locations=[experiment], filter_string="feedback.exact = 'true'")
+    assert [trace.data.spans[0].outputs for trace in good] == ["Paris"]
+
+
+def test_recorded_traces_are_evaluated_again(client, experiment):
+    genai = pytest.importorskip("mlflow.genai")
+
+    @mlflow.trace
+    def echo(text: str) -> str:
+        return text.upper()
+
+    for text in ("a", "b"):
+        echo(text)
+    mlflow.flush_trace_async_logging()
+    recorded = mlflow.search_traces(locations=[experiment])
+    assert len(recorded) == 2
+
+    @genai.scorer
+    def spans(trace):
+        return len(trace.data.spans)
+
+    result = genai.evaluate(data=recorded, scorers=[spans])
+    assert result.metrics == {"spans/mean": 1.0}
+    linked = client.search_traces(locations=[experiment], filter_string=f"attributes.run_id = '{result.run_id}'")
+    assert {trace.info.trace_id for trace in linked} == set(recorded["trace_id"])
+
+
+def test_an_evaluation_data_set_is_made_and_used(client, experiment):
+    datasets = pytest.importorskip("mlflow.genai.datasets")
+    genai = pytest.importorskip("mlflow.genai")
+    data = datasets.create_dataset(name=f"set {uuid.uuid4().hex}", experiment_id=[experiment])
+    data.merge_records([{"inputs": {"n": n}, "expectations": {"expected_response": n * 2}} for n in (1, 2, 3)])
+
+    @genai.scorer
+    def doubled(outputs, expectations):
+        return outputs == expectations["expected_response"]
+
+    result = genai.evaluate(data=data, predict_fn=lambda n: n * 2, scorers=[doubled])
+    assert result.metrics == {"doubled/mean": 1.0}
+    used = client.get_run(result.run_id).inputs.dataset_inputs
+    assert [entry.dataset.name for entry in used] == [data.name]
