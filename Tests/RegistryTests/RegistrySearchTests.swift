@@ -78,7 +78,8 @@ import Testing
     }
 
     @Test
-    func `An unknown key to order by is refused in MLflow's words, which differ for versions and models`() async throws {
+    func `An unknown key to order by is refused in MLflow's words, which differ for versions and models`() async throws
+    {
         let version = await #expect(throws: PlatformError.self) {
             try await registry.searchVersions(filter: nil, order: ["name ASC", "run_id DESC"], maximum: 5, token: nil)
         }
