@@ -75,9 +75,9 @@ package struct PresignedController: Sendable {
         ]
         if let nosniff = HTTPField.Name("X-Content-Type-Options") { headers[nosniff] = "nosniff" }
         if let range { headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(size)" }
-        let blocks = objects.stream(digest, range: range)
+        let blocks = objects.buffers(digest, range: range)
         let body = ResponseBody(contentLength: Int(range.map { Int64($0.count) } ?? size)) { writer in
-            for try await block in blocks { try await writer.write(ByteBuffer(bytes: block)) }
+            for try await block in blocks { try await writer.write(block) }
             try await writer.finish(nil)
         }
         return Response(status: range == nil ? .ok : .partialContent, headers: headers, body: body)

@@ -79,10 +79,10 @@ package struct ArtifactSite: Sendable {
         headers[.acceptRanges] = "bytes"
         headers[.eTag] = "\"\(object.digest.hex)\""
         if let range { headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(object.size)" }
-        let stream = artifacts.objects.stream(object.digest, range: range)
+        let blocks = artifacts.objects.buffers(object.digest, range: range)
         let length = range.map { Int($0.count) } ?? Int(object.size)
         let body = ResponseBody(contentLength: length) { writer in
-            for try await data in stream { try await writer.write(ByteBuffer(bytes: data)) }
+            for try await block in blocks { try await writer.write(block) }
             try await writer.finish(nil)
         }
         return Response(status: range == nil ? .ok : .partialContent, headers: headers, body: body)

@@ -4,7 +4,19 @@ import Primitives
 /// A file descriptor with the platform's errors; closes itself.
 final class DiskFile {
     private var descriptor: Int32
+    private var isDirect = false
     let path: String
+
+    /// Bytes of a page.
+    private static let pageBytes = Int(sysconf(Int32(_SC_PAGESIZE)))
+    #if os(Linux)
+        #if arch(arm64)
+            // O_DIRECT of <asm/fcntl.h>, which the overlay does not carry.
+            private static let directFlag: Int32 = 0o200000
+        #else
+            private static let directFlag: Int32 = 0o40000
+        #endif
+    #endif
 
     private init(descriptor: Int32, path: String) {
         self.descriptor = descriptor
@@ -60,6 +72,18 @@ final class DiskFile {
         return done
     }
 
+    /// Fills the beginning of the buffer with up to `count` bytes from an offset.
+    ///
+    /// - Parameter cached: whether to read through the page cache; if not, the buffer's address and length and the offset
+    ///   must be multiples of 4096 (`open(2)`, `O_DIRECT`).
+    /// - Returns: the bytes read; fewer than asked only at the end.
+    func read(into buffer: UnsafeMutableRawBufferPointer, count: Int, at offset: Int64, cached: Bool) throws -> Int {
+        let isDirect = !cached && setDirect(true)
+        defer { if isDirect { _ = setDirect(false) } }
+        if isDirect { return min(count, try read(into: buffer, at: offset)) }
+        return try read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]), at: offset)
+    }
+
     /// Up to `count` bytes from an offset.
     func read(_ count: Int, at offset: Int64) throws -> Data {
         var data = Data(count: count)
@@ -74,10 +98,39 @@ final class DiskFile {
             let count = Foundation.write(descriptor, base + done, bytes.count - done)
             if count < 0 {
                 if errno == EINTR { continue }
+                // A file system may take the flag and refuse the write.
+                if errno == EINVAL, isDirect, setDirect(false) { continue }
                 throw DiskFailure.make(errno, "write", path)
             }
             done += count
         }
+    }
+
+    /// From now on writes go past the page cache, or through it again. Without the cache neither a copy nor memory is
+    /// spent on bytes that nobody reads soon; addresses, lengths and places must be multiples of 4096 then.
+    ///
+    /// - Returns: whether the file system can.
+    func setDirect(_ direct: Bool) -> Bool {
+        #if os(Linux)
+            let flags = fcntl(descriptor, F_GETFL)
+            guard flags >= 0 else { return false }
+            let done = fcntl(descriptor, F_SETFL, direct ? flags | Self.directFlag : flags & ~Self.directFlag) == 0
+            if done { isDirect = direct }
+            return done
+        #else
+            return !direct
+        #endif
+    }
+
+    /// Whether most of the file is in memory already (`mincore(2)`).
+    func isCached(_ size: Int64) -> Bool {
+        guard size > 0, let map = mmap(nil, Int(size), PROT_READ, MAP_SHARED, descriptor, 0), map != MAP_FAILED else {
+            return false
+        }
+        defer { munmap(map, Int(size)) }
+        var pages = [UInt8](repeating: 0, count: (Int(size) + Self.pageBytes - 1) / Self.pageBytes)
+        guard mincore(map, Int(size), &pages) == 0 else { return false }
+        return pages.count { $0 & 1 == 1 } * 2 > pages.count
     }
 
     /// Writes everything at the present place.

@@ -1,28 +1,37 @@
 import Dispatch
 import Foundation
+import NIOCore
 import Primitives
 import Synchronization
 
 /// Reads an object block by block, each checked before it is handed on. A thread of its own reads ahead while the consumer
 /// sends what it has; it stops when a few blocks wait.
 final class ObjectReader: @unchecked Sendable {
-    // @unchecked: `source`, `position` and `whole` are touched by one read at a time, which `State.isReading` sees to.
+    // @unchecked: `source`, `position`, `whole` and `buffers` are touched by one read at a time, which `State.isReading`
+    // sees to.
 
     /// Bytes handed on at once: a whole number of chunks.
     private static let blockBytes: Int64 = 1 << 20
     /// Blocks that wait for the consumer.
     private static let depth = 2
+    /// Blocks whose memory is used in turn: those that wait, one being read and one being sent.
+    private static let ring = depth + 2
+    /// An object from here on, in bytes, is read past the page cache the first time: that costs no memory that others use.
+    private static let largeBytes: Int64 = 16 << 20
+    /// What a read past the page cache asks of addresses and lengths, in bytes.
+    private static let alignment = 4096
 
     private struct Source {
         let file: DiskFile
         let size: Int64
         let chunks: ChunkList
         let range: Range<Int64>
+        let isCached: Bool
     }
 
     private struct State {
-        var waiting: [Result<Data?, any Error>] = []
-        var consumer: CheckedContinuation<Data?, any Error>?
+        var waiting: [Result<ByteBuffer?, any Error>] = []
+        var consumer: CheckedContinuation<ByteBuffer?, any Error>?
         var isReading = false
         var isFinished = false
     }
@@ -30,21 +39,26 @@ final class ObjectReader: @unchecked Sendable {
     private let store: ObjectStore
     private let digest: Digest
     private let asked: Range<Int64>?
+    private let checksWhole: Bool
     private var source: Source?
     private var position: Int64 = 0
     private var whole = SHA256Stream()
+    private var buffers: [ByteBuffer] = []
+    private var turn = 0
     private let state = Mutex(State())
 
-    init(store: ObjectStore, digest: Digest, range: Range<Int64>?) {
+    /// - Parameter checksWhole: whether the object's SHA-256 is checked at the end too, when all of it is read.
+    init(store: ObjectStore, digest: Digest, range: Range<Int64>?, checksWhole: Bool) {
         self.store = store
         self.digest = digest
         asked = range
+        self.checksWhole = checksWhole
     }
 
     /// The next block, or nil at the end of the range. One caller at a time.
-    func next() async throws -> Data? {
+    func next() async throws -> ByteBuffer? {
         try await withCheckedThrowingContinuation { continuation in
-            let ready: Result<Data?, any Error>? = state.withLock { state in
+            let ready: Result<ByteBuffer?, any Error>? = state.withLock { state in
                 if !state.waiting.isEmpty { return state.waiting.removeFirst() }
                 if state.isFinished { return .success(nil) }
                 state.consumer = continuation
@@ -83,38 +97,52 @@ final class ObjectReader: @unchecked Sendable {
         }
     }
 
-    private func readBlock() throws -> Data? {
+    private func readBlock() throws -> ByteBuffer? {
         let source = try opened()
+        let isWhole = checksWhole && source.range == 0..<source.size
         if position >= source.range.upperBound {
-            if source.range == 0..<source.size, whole.finalize() != digest {
-                throw try damage(source.file)
-            }
+            if isWhole, whole.finalize() != digest { throw try damage(source.file) }
             return nil
         }
-        let step = Int64(ChunkList.chunkBytes)
-        let first = position / step
-        let start = first * step
+        let first = position / Int64(ChunkList.chunkBytes)
+        let start = first * Int64(ChunkList.chunkBytes)
         let end = min(source.size, start + Self.blockBytes)
-        let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: Int(end - start), alignment: 16)
-        guard let base = bytes.baseAddress else { return nil }
-        var isHandedOn = false
-        defer { if !isHandedOn { bytes.deallocate() } }
-        guard try source.file.read(into: bytes, at: start) == bytes.count else {
-            throw try damage(source.file)
+        let count = Int(end - start)
+        var buffer = try filled(count) { bytes in
+            guard try source.file.read(into: bytes, count: count, at: start, cached: source.isCached) == count else {
+                throw try damage(source.file)
+            }
+            let block = UnsafeRawBufferPointer(rebasing: bytes[..<count])
+            try check(block, from: Int(first), source)
+            if isWhole { whole.update(block) }
         }
-        try check(UnsafeRawBufferPointer(bytes), from: Int(first), source)
-        if source.range == 0..<source.size { whole.update(UnsafeRawBufferPointer(bytes)) }
-        // Only now: Data copies a few bytes into itself and frees the buffer at once.
-        isHandedOn = true
-        let block = Data(
-            bytesNoCopy: base,
-            count: bytes.count,
-            deallocator: .custom { pointer, _ in pointer.deallocate() }
-        )
         let lower = position
         position = min(end, source.range.upperBound)
-        if lower == start, position == end { return block }
-        return block.subdata(in: Int(lower - start)..<Int(position - start))
+        buffer.moveReaderIndex(forwardBy: Int(lower - start))
+        return buffer.readSlice(length: Int(position - lower))
+    }
+
+    /// The next buffer of the ring with `count` bytes that `fill` puts at its beginning. Its memory is taken again once
+    /// nobody else holds it, so that a long read allocates a few blocks in all.
+    private func filled(_ count: Int, _ fill: (UnsafeMutableRawBufferPointer) throws -> Void) throws -> ByteBuffer {
+        let room = (count + Self.alignment - 1) / Self.alignment * Self.alignment
+        if buffers.count < Self.ring {
+            buffers.append(ByteBufferAllocator().buffer(capacity: room + Self.alignment))
+            turn = buffers.count - 1
+        } else {
+            turn = (turn + 1) % buffers.count
+            // Takes other memory when the network still holds this.
+            buffers[turn].clear(minimumCapacity: room + Self.alignment)
+        }
+        var shift = 0
+        try buffers[turn].withUnsafeMutableWritableBytes { bytes in
+            let address = bytes.baseAddress.map { Int(bitPattern: $0) } ?? 0
+            shift = (Self.alignment - address % Self.alignment) % Self.alignment
+            try fill(UnsafeMutableRawBufferPointer(rebasing: bytes[shift..<shift + room]))
+        }
+        buffers[turn].moveWriterIndex(forwardBy: shift + count)
+        buffers[turn].moveReaderIndex(forwardBy: shift)
+        return buffers[turn]
     }
 
     private func check(_ block: UnsafeRawBufferPointer, from first: Int, _ source: Source) throws {
@@ -148,7 +176,13 @@ final class ObjectReader: @unchecked Sendable {
             chunks =
                 try store.folder.chunkList(digest, size: size) ?? store.folder.rebuildChunkList(digest, file)
         }
-        let made = Source(file: file, size: size, chunks: chunks, range: range)
+        let made = Source(
+            file: file,
+            size: size,
+            chunks: chunks,
+            range: range,
+            isCached: size < Self.largeBytes || store.reads.again(digest) || file.isCached(size)
+        )
         source = made
         position = range.lowerBound
         return made

@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 import Primitives
 
 extension ObjectStore {
@@ -21,7 +22,16 @@ extension ObjectStore {
     ///
     /// - Throws: while reading: `object_missing`, `range_invalid`, `object_corrupt` with the byte range.
     package func stream(_ digest: Digest, range: Range<Int64>? = nil) -> AsyncThrowingStream<Data, any Error> {
-        let reader = ObjectReader(store: self, digest: digest, range: range)
+        let reader = ObjectReader(store: self, digest: digest, range: range, checksWhole: true)
+        return AsyncThrowingStream { try await reader.next().map { Data($0.readableBytesView) } }
+    }
+
+    /// The same for sending: in buffers that are used again once they are sent. Every chunk is checked, which finds any
+    /// damage; the SHA-256 of the whole, which would come after its last byte is sent, is left to whoever receives it.
+    ///
+    /// - Throws: while reading, as `stream`.
+    package func buffers(_ digest: Digest, range: Range<Int64>? = nil) -> AsyncThrowingStream<ByteBuffer, any Error> {
+        let reader = ObjectReader(store: self, digest: digest, range: range, checksWhole: false)
         return AsyncThrowingStream { try await reader.next() }
     }
 

@@ -32,6 +32,8 @@ package struct ObjectStore: Sendable {
 
     /// Where the objects are kept.
     let backend: any ObjectBackend
+    /// Which large objects were read lately.
+    let reads = RecentReads()
 
     var folder: ObjectFolder { backend.folder }
 

@@ -44,7 +44,7 @@ package final class ObjectWriter: @unchecked Sendable {
         }
         var rest = bytes[...]
         while !rest.isEmpty {
-            let current = block ?? WritePipeline.Block()
+            let current = block ?? pipeline.block()
             rest = rest.dropFirst(current.fill(rest))
             block = current
             if current.isFull { try pass(current) }

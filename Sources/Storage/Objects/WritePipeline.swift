@@ -17,7 +17,7 @@ final class WritePipeline: @unchecked Sendable {
 
     /// Bytes on their way from the caller to the disk.
     final class Block: @unchecked Sendable {
-        // @unchecked: filled by the writer before it is added, only read afterwards.
+        // @unchecked: filled by the writer before it is added, only read afterwards until both users are done.
         private let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: WritePipeline.blockBytes, alignment: 4096)
         private(set) var count = 0
         private let users = Atomic<Int>(2)
@@ -41,10 +41,17 @@ final class WritePipeline: @unchecked Sendable {
         ///
         /// - Returns: whether both are.
         func release() -> Bool { users.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 }
+
+        /// Makes it empty, to be filled again.
+        func clear() {
+            count = 0
+            users.store(2, ordering: .releasing)
+        }
     }
 
     private struct State {
         var onTheirWay = 0
+        var idle: [Block] = []
         var failure: (any Error)?
         var waiting: [@Sendable () -> Void] = []
     }
@@ -55,6 +62,7 @@ final class WritePipeline: @unchecked Sendable {
     private var hash = SHA256Stream()
     private var chunks = ChunkList()
     private var written: Int64 = 0
+    private var isDirect = false
     private let state = Mutex(State())
 
     init(file: DiskFile) { self.file = file }
@@ -69,7 +77,10 @@ final class WritePipeline: @unchecked Sendable {
         if isFree { go() }
     }
 
-    /// Adds a block; waits while too many are on their way.
+    /// A block to fill: one that is done with, if there is.
+    func block() -> Block { state.withLock { $0.idle.popLast() } ?? Block() }
+
+    /// Adds a full block; waits while too many are on their way.
     ///
     /// - Throws: what went wrong with an earlier block.
     func add(_ block: Block) throws {
@@ -88,7 +99,7 @@ final class WritePipeline: @unchecked Sendable {
     func finish(_ last: Block?) throws -> (digest: Digest, chunks: ChunkList) {
         if let last {
             hashing.sync { attempt { try hash(last) } }
-            writing.sync { attempt { try write(last) } }
+            writing.sync { attempt { try writeLast(last) } }
         }
         let result = hashing.sync { (digest: hash.finalize(), chunks: chunks) }
         writing.sync {}
@@ -105,18 +116,28 @@ final class WritePipeline: @unchecked Sendable {
     }
 
     private func write(_ block: Block) throws {
+        // An object of more than a block goes past the page cache: what was just stored is seldom read at once, and the
+        // disk takes whole blocks about as fast as memory takes the copy.
+        if written == 0 { isDirect = file.setDirect(true) }
         try file.write(block.filled)
         written += Int64(block.count)
-        if written % Self.writebackBytes == 0 {
+        if !isDirect, written % Self.writebackBytes == 0 {
             file.beginWriteback(from: written - Self.writebackBytes, count: Self.writebackBytes)
         }
+    }
+
+    private func writeLast(_ block: Block) throws {
+        if isDirect { _ = file.setDirect(false) }
+        try file.write(block.filled)
     }
 
     private func run(_ block: Block, _ work: (Block) throws -> Void) {
         attempt { try work(block) }
         guard block.release() else { return }
+        block.clear()
         let next: (@Sendable () -> Void)? = state.withLock { state in
             state.onTheirWay -= 1
+            state.idle.append(block)
             return state.waiting.isEmpty ? nil : state.waiting.removeFirst()
         }
         next?()
