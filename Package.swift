@@ -13,6 +13,7 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -96,8 +97,8 @@ let package = Package(
             "Server",
             [
                 "Primitives", "Statistics", "Storage", "Security", "Datasets", "Pipelines", "Tracking", "Registry",
-                "Inference", "Serving", "Monitoring", "WireAPI", "OpenTelemetryProto", hummingbird, hummingbirdTLS,
-                mustache, log, lifecycle, nio, nioSSL, httpTypes, protobuf, crypto, httpClient, nioHTTP1,
+                "Inference", "Serving", "Monitoring", "WireAPI", "OpenTelemetryProto", hummingbird, hummingbirdCore,
+                hummingbirdTLS, mustache, log, lifecycle, nio, nioSSL, httpTypes, protobuf, crypto, httpClient, nioHTTP1,
             ]
         ),
         floor(

@@ -1,5 +1,6 @@
 import Foundation
 import Hummingbird
+import HummingbirdCore
 import HummingbirdTLS
 import Logging
 import NIOCore
@@ -20,9 +21,10 @@ package func runServer(
     let platform = try await buildPlatform(configuration, logger: logger)
     // The lock on the data folder lives as long as this value.
     defer { withExtendedLifetime(platform) {} }
+    let http = HTTPServerBuilder.http1(configuration: .init(additionalChannelHandlers: [LargeReads()]))
     var application = Application(
         responder: platform.responder,
-        server: try configuration.tls.map { try .tls(.http1(), tlsConfiguration: $0.configuration()) } ?? .http1(),
+        server: try configuration.tls.map { try .tls(http, tlsConfiguration: $0.configuration()) } ?? http,
         configuration: ApplicationConfiguration(
             address: .hostname(configuration.host, port: configuration.port),
             serverName: "aku"
