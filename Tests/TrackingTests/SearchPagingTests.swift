@@ -68,6 +68,31 @@ import Tracking
         #expect(Set(kinds) == [0, 1, 2])
     }
 
+    @Test(arguments: ["ASC", "DESC"])
+    func `A param's index gives its values in order, then runs without it, the newest first`(_ direction: String)
+        async throws
+    {
+        let fixture = try await fixture(60)
+        let newest = try await fixture.runs.search(.init(experiments: [0, 1])).elements
+        let runs = try await fixture.runs.search(
+            .init(experiments: [0, 1], order: ["params.lr \(direction)"])
+        ).elements
+        func rate(_ run: Run) -> String { run.params.first { $0.key == "lr" }?.value ?? "" }
+        let sorted = newest.enumerated().sorted { a, b in
+            let (first, second) = (rate(a.element), rate(b.element))
+            return first == second ? a.offset < b.offset : direction == "ASC" ? first < second : first > second
+        }
+        #expect(runs.map(\.info.id) == sorted.map(\.element.info.id))
+        let few = try await fixture.runs.search(
+            .init(experiments: [0, 1], order: ["params.few \(direction)"])
+        ).elements
+        #expect(Set(few.prefix(3).map(\.info.name)) == ["r0", "r1", "r2"])
+        #expect(
+            few.dropFirst(3).map(\.info.id)
+                == newest.map(\.info.id).filter { !few.prefix(3).map(\.info.id).contains($0) }
+        )
+    }
+
     @Test(arguments: ["params.few = 'yes'", "metrics.loss >= 29", "run_name = 'r9'", "metrics.loss < 1000"])
     func `Few matches and many give the same order`(_ filter: String) async throws {
         let fixture = try await fixture(60)

@@ -13,16 +13,21 @@ struct RunOrdering: Sendable {
         var sql: String { " LEFT JOIN \(table) AS \(alias) ON \(alias).run_key = r.run_key AND \(alias).key = ?" }
     }
 
+    /// What the order begins with, when an index gives that order.
+    enum Lead: Sendable {
+        case startTime
+        /// A metric, by its index in each experiment.
+        case metric(String)
+        /// A param or tag, by its table's index over all experiments.
+        case pair(table: String, key: String)
+    }
+
     private(set) var joins: [Join] = []
     private(set) var terms: [SortTerm] = []
-    /// The metric that the order begins with, whose index then gives the order.
-    private(set) var leadingMetric: String?
+    private(set) var lead: Lead?
 
     /// The most fields to order by.
     private static let maximumFields = 16
-
-    /// Whether the order begins with the start time, whose index then gives the order.
-    var beginsWithStartTime: Bool { terms.first?.sql == "r.start_time" }
 
     /// - Throws: `INVALID_PARAMETER_VALUE`.
     init(_ order: [String]) throws {
@@ -41,14 +46,16 @@ struct RunOrdering: Sendable {
                 if column == "r.end_time" { terms.append(SortTerm("CASE WHEN \(column) IS NULL THEN 1 ELSE 0 END")) }
                 terms.append(SortTerm(column, ascending: field.ascending))
             case .metric:
-                if index == 0 { leadingMetric = field.key }
+                if index == 0 { lead = .metric(field.key) }
                 joins.append(Join(table: "run_latest_metric", alias: alias, key: field.key))
                 terms.append(
                     SortTerm("CASE WHEN \(alias).is_nan = 1 THEN 1 WHEN \(alias).value IS NULL THEN 2 ELSE 0 END")
                 )
                 terms.append(SortTerm("\(alias).value", ascending: field.ascending))
             case .parameter, .tag:
-                joins.append(Join(table: entity == .tag ? "run_tag" : "run_param", alias: alias, key: field.key))
+                let table = entity == .tag ? "run_tag" : "run_param"
+                if index == 0 { lead = .pair(table: table, key: field.key) }
+                joins.append(Join(table: table, alias: alias, key: field.key))
                 terms.append(SortTerm("CASE WHEN \(alias).value IS NULL THEN 1 ELSE 0 END"))
                 terms.append(SortTerm("\(alias).value", ascending: field.ascending))
             case .dataset: throw PlatformError.mlflowInvalid("Invalid order_by entity type 'dataset'")
@@ -59,5 +66,6 @@ struct RunOrdering: Sendable {
         }
         if !seen.contains("start_time") { terms.append(SortTerm("r.start_time", ascending: false)) }
         terms.append(SortTerm("r.run_id"))
+        if terms[0].sql == "r.start_time" { lead = .startTime }
     }
 }

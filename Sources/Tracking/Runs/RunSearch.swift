@@ -4,8 +4,8 @@ import Storage
 /// A run search: the keys of one page of runs, in order.
 ///
 /// Three ways lead there. When a comparison has few matches, they are looked up by its index and sorted. When the order
-/// begins with a metric or the start time, its index is followed until the page is full. Otherwise everything that
-/// matches is sorted.
+/// begins with a metric, a param, a tag or the start time, its index is followed until the page is full. Otherwise
+/// everything that matches is sorted.
 struct RunSearch: Sendable {
     /// A run of a page and the values that it is sorted by.
     struct Hit: Sendable {
@@ -50,9 +50,27 @@ struct RunSearch: Sendable {
             if let count, count <= Self.fewMatches { return try sorted(keys, reader) }
         }
         guard experiments.count <= Self.manyExperiments else { return try sorted(nil, reader) }
-        if let metric = ordering.leadingMetric { return try byMetric(metric, reader) }
-        if ordering.beginsWithStartTime { return try byTime(reader) }
-        return try sorted(nil, reader)
+        switch ordering.lead {
+        case .startTime: return try byTime(reader)
+        case .metric(let key):
+            // The numbers in order, then the runs with NaN, then those without the metric.
+            return try byTiers(2, reader) { tier in tier == 2 ? lacking("run_latest_metric", key) : having(key, tier) }
+        case .pair(let table, let key):
+            guard try isMostOfAll(reader) else { return try sorted(nil, reader) }
+            return try byTiers(1, reader) { tier in tier == 1 ? lacking(table, key) : [having(table, key)] }
+        case nil: return try sorted(nil, reader)
+        }
+    }
+
+    /// Whether a good part of all runs lies in these experiments: an index over all of them is worth following then.
+    private func isMostOfAll(_ reader: any SQLReader) throws -> Bool {
+        let all = try reader.first("SELECT MAX(run_key) AS newest FROM tracking_run")?.optionalInteger("newest") ?? 0
+        let scoped = SQLCondition("r.experiment_id", anyOf: experiments)
+        let here = try reader.first(
+            "SELECT COUNT(*) AS total FROM tracking_run AS r WHERE \(scoped.sql)",
+            scoped.arguments
+        )?.integer("total")
+        return (here ?? 0) * 4 >= all
     }
 
     private var scope: SQLCondition {
@@ -81,8 +99,50 @@ struct RunSearch: Sendable {
         return try rows.map { try hit($0, ordering.terms.count) }
     }
 
-    /// Follows the metric's index: first the numbers in order, then the runs with NaN, then those without the metric.
-    private func byMetric(_ metric: String, _ reader: any SQLReader) throws -> [Hit] {
+    /// A part of the runs, all in one tier of the order's first field: where they come from and what picks them.
+    private struct Source {
+        let sql: String
+        let condition: SQLCondition
+    }
+
+    /// The runs of each experiment with a number (tier 0) or NaN (tier 1) of a metric, in the order of its index.
+    private func having(_ metric: String, _ tier: Int64) -> [Source] {
+        experiments.map { experiment in
+            Source(
+                sql: "run_latest_metric AS o0 CROSS JOIN tracking_run AS r",
+                condition: SQLCondition(
+                    "o0.experiment_id = ? AND o0.key = ? AND o0.is_nan = ? AND r.run_key = o0.run_key",
+                    [experiment, .text(metric), .integer(tier)]
+                )
+            )
+        }
+    }
+
+    /// The runs with a param or a tag, in the order of its index.
+    private func having(_ table: String, _ key: String) -> Source {
+        var condition = SQLCondition("o0.key = ? AND r.run_key = o0.run_key", [.text(key)])
+        condition.and(SQLCondition("r.experiment_id", anyOf: experiments))
+        return Source(sql: "\(table) AS o0 CROSS JOIN tracking_run AS r", condition: condition)
+    }
+
+    /// The runs of each experiment without a key.
+    private func lacking(_ table: String, _ key: String) -> [Source] {
+        experiments.map { experiment in
+            var condition = SQLCondition("r.experiment_id = ?", [experiment])
+            condition.and(
+                SQLCondition(
+                    "NOT EXISTS (SELECT 1 FROM \(table) AS n WHERE n.run_key = r.run_key AND n.key = ?)",
+                    [.text(key)]
+                )
+            )
+            return Source(sql: "tracking_run AS r", condition: condition)
+        }
+    }
+
+    /// Follows the index of the order's first field tier by tier, until the page is full.
+    ///
+    /// - Parameter last: the tier of the runs that lack the field.
+    private func byTiers(_ last: Int64, _ reader: any SQLReader, _ sources: (Int64) -> [Source]) throws -> [Hit] {
         var found: [Hit] = []
         var values: [SQLValue] = []
         var first: Int64 = 0
@@ -90,40 +150,18 @@ struct RunSearch: Sendable {
             first = tier
             values = given
         }
-        for tier in first...max(first, 2) where found.count < limit {
-            let after = tier == first && !values.isEmpty ? Array(values.dropFirst(tier == 0 ? 1 : 2)) : nil
-            found += try tiered(metric, tier, after, limit - found.count, reader)
+        for tier in first...max(first, last) where found.count < limit {
+            // In the first tier the value tells the order; in the others all values are alike.
+            let fixed = tier == 0 ? 1 : 2
+            let after = tier == first && !values.isEmpty ? Array(values.dropFirst(fixed)) : nil
+            let terms = Array(ordering.terms.dropFirst(fixed))
+            let joins = Array(ordering.joins.dropFirst())
+            let left = limit - found.count
+            let parts = sources(tier).map { part($0.sql, joins, $0.condition, terms, after, left) }
+            let lead: [SQLValue] = tier == 0 ? [.integer(0)] : [.integer(tier), tier < last ? .real(0) : .null]
+            found += try merged(parts, terms, left, reader).map { Hit(key: $0.key, sortValues: lead + $0.sortValues) }
         }
         return found
-    }
-
-    private func tiered(_ metric: String, _ tier: Int64, _ after: [SQLValue]?, _ limit: Int, _ reader: any SQLReader)
-        throws -> [Hit]
-    {
-        let terms = Array(ordering.terms.dropFirst(tier == 0 ? 1 : 2))
-        let joins = Array(ordering.joins.dropFirst())
-        var parts: [SQLCondition] = []
-        for experiment in experiments {
-            var condition: SQLCondition
-            if tier == 2 {
-                condition = SQLCondition("r.experiment_id = ?", [experiment])
-                condition.and(
-                    SQLCondition(
-                        "NOT EXISTS (SELECT 1 FROM run_latest_metric AS n WHERE n.run_key = r.run_key AND n.key = ?)",
-                        [.text(metric)]
-                    )
-                )
-            } else {
-                condition = SQLCondition(
-                    "o0.experiment_id = ? AND o0.key = ? AND o0.is_nan = ? AND r.run_key = o0.run_key",
-                    [experiment, .text(metric), .integer(tier)]
-                )
-            }
-            let source = tier == 2 ? "tracking_run AS r" : "run_latest_metric AS o0 CROSS JOIN tracking_run AS r"
-            parts.append(part(source, joins, condition, terms, after, limit))
-        }
-        let lead: [SQLValue] = tier == 0 ? [.integer(0)] : [.integer(tier), tier == 1 ? .real(0) : .null]
-        return try merged(parts, terms, limit, reader).map { Hit(key: $0.key, sortValues: lead + $0.sortValues) }
     }
 
     /// Follows the index of start times.
