@@ -196,6 +196,8 @@ def measure_artifacts(aku, mlflow, folder: pathlib.Path) -> None:
     up, down, grown = {name: [] for name in places}, {name: [] for name in places}, {name: [] for name in places}
     for number in range(SCALE["rounds"]):
         for name, (server, base) in places.items():
+            # What the others have not yet written to the disk is not ours to wait for.
+            os.sync()
             before = server.forget_peaks()
             up[name].append(transfer("-T", str(blob), f"{base}{number}.bin"))
             down[name].append(transfer(f"{base}{number}.bin"))
