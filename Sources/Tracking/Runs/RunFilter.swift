@@ -4,11 +4,15 @@ import Storage
 /// One comparison of a run search: the condition on a run `r`, and, where an index knows the matching runs, a statement that
 /// lists their keys.
 struct RunFilter: Sendable {
-    let condition: SQLCondition
+    private(set) var condition: SQLCondition
     let keys: SQLCondition?
+    private let run: String
 
+    /// - Parameter run: what holds the run's key in the statement: a table that is read before `tracking_run` spares
+    ///   the lookup of runs that do not match.
     /// - Throws: `INVALID_PARAMETER_VALUE`.
-    init(_ clause: SearchClause, experiments: SQLCondition) throws {
+    init(_ clause: SearchClause, experiments: SQLCondition, run: String) throws {
+        self.run = run
         let entity = try SearchFields.entity(clause.entity)
         if clause.comparator == .isNull || clause.comparator == .isNotNull, entity != .tag, entity != .parameter {
             throw PlatformError.mlflowInvalid(
@@ -16,15 +20,20 @@ struct RunFilter: Sendable {
             )
         }
         switch entity {
-        case .attribute: (condition, keys) = try Self.attribute(clause)
-        case .metric: (condition, keys) = try Self.metric(clause, experiments)
-        case .parameter: (condition, keys) = try Self.pair("run_param", clause)
-        case .tag: (condition, keys) = try Self.pair("run_tag", clause)
-        case .dataset: (condition, keys) = (try Self.dataset(clause), nil)
+        case .attribute: (condition, keys) = try Self.attribute(clause, run)
+        case .metric: (condition, keys) = try Self.metric(clause, experiments, run)
+        case .parameter: (condition, keys) = try Self.pair("run_param", clause, run)
+        case .tag: (condition, keys) = try Self.pair("run_tag", clause, run)
+        case .dataset: (condition, keys) = (try Self.dataset(clause, run), nil)
         }
     }
 
-    private static func attribute(_ clause: SearchClause) throws -> (SQLCondition, SQLCondition?) {
+    /// Looks the matching runs up once instead of asking about each run that is met.
+    mutating func listKeys() {
+        if let keys { condition = SQLCondition("\(run) IN (\(keys.sql))", keys.arguments) }
+    }
+
+    private static func attribute(_ clause: SearchClause, _ run: String) throws -> (SQLCondition, SQLCondition?) {
         let column = try SearchFields.column(clause.key)
         if column == "start_time" || column == "end_time" {
             return (try SQLCondition.number("r.\(column)", clause), nil)
@@ -32,7 +41,7 @@ struct RunFilter: Sendable {
         // The name is also a tag, and it is the tag that MLflow compares.
         if column == "name" {
             if case .list = clause.value { _ = try SQLCondition.text("r.name", clause) }
-            return try pair("run_tag", clause.with(key: RunStore.nameTag))
+            return try pair("run_tag", clause.with(key: RunStore.nameTag), run)
         }
         let condition = try SQLCondition.text("r.\(column)", clause, allowingLists: column == "run_id")
         guard column == "run_id", clause.comparator == .equal || clause.comparator == .in else {
@@ -42,8 +51,10 @@ struct RunFilter: Sendable {
         return (condition, SQLCondition("SELECT run_key FROM tracking_run WHERE \(inner.sql)", inner.arguments))
     }
 
-    private static func pair(_ table: String, _ clause: SearchClause) throws -> (SQLCondition, SQLCondition?) {
-        let condition = try SQLCondition.pair(table: table, owner: "run_key", of: "r.run_key", clause)
+    private static func pair(_ table: String, _ clause: SearchClause, _ run: String) throws -> (
+        SQLCondition, SQLCondition?
+    ) {
+        let condition = try SQLCondition.pair(table: table, owner: "run_key", of: run, clause)
         guard clause.comparator == .equal, case .text(let text) = clause.value else { return (condition, nil) }
         let keys = SQLCondition(
             "SELECT run_key FROM \(table) WHERE key = ? AND value = ?",
@@ -53,7 +64,7 @@ struct RunFilter: Sendable {
     }
 
     /// NaN is unequal to everything and neither less nor greater.
-    private static func metric(_ clause: SearchClause, _ experiments: SQLCondition) throws -> (
+    private static func metric(_ clause: SearchClause, _ experiments: SQLCondition, _ run: String) throws -> (
         SQLCondition, SQLCondition?
     ) {
         switch clause.value {
@@ -65,7 +76,7 @@ struct RunFilter: Sendable {
         let unequal = clause.comparator == .notEqual
         let nan = unequal ? "(\(value.sql) OR m.is_nan = 1)" : "\(value.sql) AND m.is_nan = 0"
         let condition = SQLCondition(
-            "EXISTS (SELECT 1 FROM run_latest_metric AS m WHERE m.run_key = r.run_key AND m.key = ? AND \(nan))",
+            "EXISTS (SELECT 1 FROM run_latest_metric AS m WHERE m.run_key = \(run) AND m.key = ? AND \(nan))",
             [.text(clause.key)] + value.arguments
         )
         if unequal { return (condition, nil) }
@@ -76,7 +87,7 @@ struct RunFilter: Sendable {
         return (condition, keys)
     }
 
-    private static func dataset(_ clause: SearchClause) throws -> SQLCondition {
+    private static func dataset(_ clause: SearchClause, _ run: String) throws -> SQLCondition {
         let columns = ["name": "d.name", "digest": "d.digest", "context": "i.context"]
         guard let column = columns[clause.key] else {
             throw SearchFields.invalidKey("dataset", clause.key, Set(columns.keys))
@@ -84,7 +95,7 @@ struct RunFilter: Sendable {
         let inner = try SQLCondition.text(column, clause, allowingLists: true)
         return SQLCondition(
             "EXISTS (SELECT 1 FROM run_dataset_input AS i JOIN run_dataset AS d ON d.dataset_key = i.dataset_key "
-                + "WHERE i.run_key = r.run_key AND \(inner.sql))",
+                + "WHERE i.run_key = \(run) AND \(inner.sql))",
             inner.arguments
         )
     }

@@ -15,12 +15,16 @@ struct RunSearch: Sendable {
 
     /// The most matches that are worth sorting instead of following an index.
     private static let fewMatches: Int64 = 2000
+    /// The most matches that are worth listing before an index is followed.
+    private static let someMatches: Int64 = 20000
     /// The most experiments whose indexes are followed side by side.
     private static let manyExperiments = 16
 
     private let experiments: [SQLValue]
     private let stages: [SQLValue]
+    /// The comparisons, by where the key of a run is found.
     private let filters: [RunFilter]
+    private let leadFilters: [RunFilter]
     private let ordering: RunOrdering
     private let start: PageStart
     private let limit: Int
@@ -31,7 +35,9 @@ struct RunSearch: Sendable {
         let scope = SQLCondition("m.experiment_id", anyOf: experiments)
         self.experiments = experiments
         stages = query.view.stages
-        filters = try SearchFilter.parse(query.filter).map { try RunFilter($0, experiments: scope) }
+        let clauses = try SearchFilter.parse(query.filter)
+        filters = try clauses.map { try RunFilter($0, experiments: scope, run: "r.run_key") }
+        leadFilters = try clauses.map { try RunFilter($0, experiments: scope, run: "o0.run_key") }
         ordering = try RunOrdering(query.order)
         start = try SortPaging.start(of: query.token, count: ordering.terms.count)
         limit = query.maximum + 1
@@ -41,24 +47,42 @@ struct RunSearch: Sendable {
     func hits(_ reader: any SQLReader) throws -> [Hit] {
         if experiments.isEmpty { return [] }
         if case .offset = start { return try sorted(nil, reader) }
+        var counts: [Int64] = []
         for filter in filters {
-            guard let keys = filter.keys else { continue }
-            let count = try reader.first(
-                "SELECT COUNT(*) AS total FROM (\(keys.sql) LIMIT ?) AS k",
-                keys.arguments + [.integer(Self.fewMatches + 1)]
-            )?.integer("total")
-            if let count, count <= Self.fewMatches { return try sorted(keys, reader) }
+            let count = try filter.keys.map { try matches($0, reader) } ?? .max
+            if let keys = filter.keys, count <= Self.fewMatches { return try sorted(keys, reader) }
+            counts.append(count)
         }
         guard experiments.count <= Self.manyExperiments else { return try sorted(nil, reader) }
         switch ordering.lead {
-        case .startTime: return try byTime(reader)
+        case .startTime: return try byTime(ordered(filters, counts), reader)
         case .metric(let key):
             // The numbers in order, then the runs with NaN, then those without the metric.
-            return try byTiers(2, reader) { tier in tier == 2 ? lacking("run_latest_metric", key) : having(key, tier) }
+            return try byTiers(2, counts, reader) { tier in
+                tier == 2 ? lacking("run_latest_metric", key) : having(key, tier)
+            }
         case .pair(let table, let key):
             guard try isMostOfAll(reader) else { return try sorted(nil, reader) }
-            return try byTiers(1, reader) { tier in tier == 1 ? lacking(table, key) : [having(table, key)] }
+            return try byTiers(1, counts, reader) { tier in tier == 1 ? lacking(table, key) : [having(table, key)] }
         case nil: return try sorted(nil, reader)
+        }
+    }
+
+    /// How many runs match, counted no further than is of use.
+    private func matches(_ keys: SQLCondition, _ reader: any SQLReader) throws -> Int64 {
+        let count = try reader.first(
+            "SELECT COUNT(*) AS total FROM (\(keys.sql) LIMIT ?) AS k",
+            keys.arguments + [.integer(Self.someMatches + 1)]
+        )?.integer("total")
+        return count.flatMap { $0 <= Self.someMatches ? $0 : nil } ?? .max
+    }
+
+    /// The comparisons, the most selective first, as far as their matches were counted; those with some are listed.
+    private func ordered(_ filters: [RunFilter], _ counts: [Int64]) -> [RunFilter] {
+        zip(filters, counts).enumerated().sorted { ($0.element.1, $0.offset) < ($1.element.1, $1.offset) }.map { item in
+            var filter = item.element.0
+            if item.element.1 != .max { filter.listKeys() }
+            return filter
         }
     }
 
@@ -142,7 +166,12 @@ struct RunSearch: Sendable {
     /// Follows the index of the order's first field tier by tier, until the page is full.
     ///
     /// - Parameter last: the tier of the runs that lack the field.
-    private func byTiers(_ last: Int64, _ reader: any SQLReader, _ sources: (Int64) -> [Source]) throws -> [Hit] {
+    private func byTiers(
+        _ last: Int64,
+        _ counts: [Int64],
+        _ reader: any SQLReader,
+        _ sources: (Int64) -> [Source]
+    ) throws -> [Hit] {
         var found: [Hit] = []
         var values: [SQLValue] = []
         var first: Int64 = 0
@@ -157,7 +186,8 @@ struct RunSearch: Sendable {
             let terms = Array(ordering.terms.dropFirst(fixed))
             let joins = Array(ordering.joins.dropFirst())
             let left = limit - found.count
-            let parts = sources(tier).map { part($0.sql, joins, $0.condition, terms, after, left) }
+            let filters = ordered(tier < last ? leadFilters : filters, counts)
+            let parts = sources(tier).map { part($0.sql, joins, $0.condition, filters, terms, after, left) }
             let lead: [SQLValue] = tier == 0 ? [.integer(0)] : [.integer(tier), tier < last ? .real(0) : .null]
             found += try merged(parts, terms, left, reader).map { Hit(key: $0.key, sortValues: lead + $0.sortValues) }
         }
@@ -165,7 +195,7 @@ struct RunSearch: Sendable {
     }
 
     /// Follows the index of start times.
-    private func byTime(_ reader: any SQLReader) throws -> [Hit] {
+    private func byTime(_ filters: [RunFilter], _ reader: any SQLReader) throws -> [Hit] {
         var after: [SQLValue]?
         if case .after(let values) = start { after = values }
         let parts = experiments.flatMap { experiment in
@@ -174,6 +204,7 @@ struct RunSearch: Sendable {
                     "tracking_run AS r",
                     ordering.joins,
                     SQLCondition("r.experiment_id = ? AND r.lifecycle_stage = ?", [experiment, stage]),
+                    filters,
                     ordering.terms,
                     after,
                     limit
@@ -188,6 +219,7 @@ struct RunSearch: Sendable {
         _ source: String,
         _ joins: [RunOrdering.Join],
         _ wanted: SQLCondition,
+        _ filters: [RunFilter],
         _ terms: [SortTerm],
         _ after: [SQLValue]?,
         _ limit: Int
