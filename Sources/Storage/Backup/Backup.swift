@@ -188,7 +188,7 @@ package enum Backup {
     }
 
     /// The steps of this version that the backup's database had run; it must know them all.
-    private static func steps(of manifest: BackupManifest) throws -> [Migration] {
+    static func steps(of manifest: BackupManifest) throws -> [Migration] {
         let known = Dictionary(uniqueKeysWithValues: Schema.migrations.map { (Int64($0.number), $0) })
         return try manifest.schema.map { step in
             guard let migration = known[step.number] else {
@@ -209,7 +209,7 @@ package enum Backup {
     }
 
     /// Reads the target back: every table's count and digest, every leaf of the journal, and its root.
-    private static func check(_ target: any DatabaseEngine, against report: Report) async throws {
+    static func check(_ target: any DatabaseEngine, against report: Report) async throws {
         let tables = try await target.read { try DatabaseDump(reader: $0, kind: target.kind).summary() }
         let expected = Dictionary(uniqueKeysWithValues: report.summary.tables.map { ($0.name, $0) })
         for table in tables where expected[table.name] != table {

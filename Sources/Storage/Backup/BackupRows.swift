@@ -4,12 +4,9 @@ import Primitives
 /// Rows as a backup holds them: each value is a byte of kind and its bytes, numbers with the most significant byte first,
 /// text and bytes after their length in 4 bytes. The same rows give the same bytes on both engines.
 enum BackupRows {
-    static func encode(_ rows: [SQLRow], columns: [String]) throws -> Data {
-        var data = Data()
-        for row in rows {
-            for column in columns { append(try row.value(column), to: &data) }
-        }
-        return data
+    /// Appends a row whose columns stand in the order of the table.
+    static func append(_ row: SQLRow, to data: inout Data) {
+        for value in row.values { append(value, to: &data) }
     }
 
     /// - Throws: `backup_corrupt`.

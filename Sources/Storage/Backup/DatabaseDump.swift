@@ -38,7 +38,8 @@ struct DatabaseDump {
             var rows: Int64 = 0
             var hash = SHA256Stream()
             try forEachPage(of: table) { page in
-                let content = try BackupRows.encode(page, columns: table.columns)
+                var content = Data()
+                for row in page { BackupRows.append(row, to: &content) }
                 hash.update(content)
                 rows += Int64(page.count)
                 try sink.add(.rows, content)
@@ -50,7 +51,8 @@ struct DatabaseDump {
     /// Counts and digests of the rows, without writing them.
     func summary() throws -> [BackupSummary.Table] { try tables(to: BackupSink { _ in }) }
 
-    private func forEachPage(of table: DatabaseTable, _ body: ([SQLRow]) throws -> Void) throws {
+    /// The rows of a table, in the order of its key; each row's columns in the order of the table.
+    func forEachPage(of table: DatabaseTable, _ body: ([SQLRow]) throws -> Void) throws {
         guard !table.key.isEmpty else {
             throw PlatformError(.databaseFailed, "The table \(table.name) has no primary key to read it by.")
         }

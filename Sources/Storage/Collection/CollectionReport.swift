@@ -14,6 +14,13 @@ package struct ObjectCount: Sendable, Hashable, Codable {
         objects += 1
         bytes += size
     }
+
+    static func + (left: ObjectCount, right: ObjectCount) -> ObjectCount {
+        var sum = left
+        sum.objects += right.objects
+        sum.bytes += right.bytes
+        return sum
+    }
 }
 
 /// What a collection found, and what it did where it was told to.

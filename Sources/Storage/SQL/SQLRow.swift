@@ -19,7 +19,8 @@ package final class SQLRowHeader: Sendable {
 /// the statement and the type it loads disagree, which is a fault of ours.
 package struct SQLRow: Sendable {
     private let header: SQLRowHeader
-    private let values: [SQLValue]
+    /// In the order of the result.
+    let values: [SQLValue]
 
     /// Makes a row; the engines call this.
     ///

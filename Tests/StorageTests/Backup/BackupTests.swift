@@ -104,7 +104,7 @@ struct BackupTests {
 
     /// 600 entries of the journal, so that tiles exist; rows that refer to each other, in an order that is not their
     /// key's; values of every kind.
-    private static func fill(_ database: any DatabaseEngine) async throws {
+    static func fill(_ database: any DatabaseEngine) async throws {
         for number in 0..<600 { try await add("entry-\(number)", to: database) }
         for _ in 0..<3 { _ = try await addRun(to: database) }
         try await database.write { transaction in
@@ -125,7 +125,7 @@ struct BackupTests {
         }
     }
 
-    private static func addRun(to database: any DatabaseEngine) async throws -> Int64 {
+    static func addRun(to database: any DatabaseEngine) async throws -> Int64 {
         try await database.write { transaction in
             let id = try transaction.first("SELECT count(*) AS n FROM tracking_run")?.integer("n") ?? 0
             try transaction.execute(
@@ -140,7 +140,7 @@ struct BackupTests {
     }
 
     @discardableResult
-    private static func add(_ subject: String, to database: any DatabaseEngine) async throws -> Int64 {
+    static func add(_ subject: String, to database: any DatabaseEngine) async throws -> Int64 {
         try await database.write {
             try $0.record(JournalEvent(kind: "test.event", subject: subject, actor: "t", body: ["ü": "é"]))
         }
@@ -154,7 +154,7 @@ struct BackupTests {
 }
 
 /// Files that a restore placed.
-private final class Placed {
+final class Placed {
     private(set) var all: [String: Data] = [:]
 
     func add(_ name: String, _ content: Data) { all[name] = Data(content) }
@@ -162,7 +162,7 @@ private final class Placed {
 
 extension TestDatabase {
     /// A target of a restore: migrated with what it is given the first time, the same database afterwards.
-    fileprivate static func empty() throws -> ([Migration]) throws -> any DatabaseEngine {
+    static func empty() throws -> ([Migration]) throws -> any DatabaseEngine {
         let database = try make()
         return { _ in database }
     }
