@@ -28,6 +28,10 @@ package actor PipelineEngine: Service {
     private var controls: [AttemptKey: AttemptControl] = [:]
     private var undone: [EngineEvent] = []
     private var isStopping = false
+    /// Steps that could not be written since the engine was asked to stop, a second apart.
+    private var failuresWhileStopping = 0
+    /// After that many the engine ends without them: the next start finds what it would find after a `kill -9`.
+    private static let maximumFailuresWhileStopping = 5
 
     private struct AttemptKey: Hashable {
         let run: String
@@ -72,6 +76,7 @@ package actor PipelineEngine: Service {
                 for await _ in mailbox.signals {
                     await step(mailbox.take(), in: &group)
                     if isStopping, controls.isEmpty, undone.isEmpty { break }
+                    if failuresWhileStopping >= Self.maximumFailuresWhileStopping { break }
                 }
                 group.cancelAll()
             }
@@ -108,6 +113,7 @@ package actor PipelineEngine: Service {
                 metadata: ["error": "\(error)"]
             )
             undone = events
+            if isStopping { failuresWhileStopping += 1 }
             let mailbox = mailbox
             group.addTask {
                 try? await Task.sleep(for: .seconds(1))

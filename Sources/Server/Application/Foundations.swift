@@ -73,11 +73,16 @@ struct Foundations: Sendable {
         return try ObjectStore(bucket: bucket, cache: folder.objectCache, environment: environment, time: clock)
     }
 
-    /// `/healthz`, `/readyz`: the database answers and the object store takes a write.
+    /// `/readyz`: the database answers and the object store takes a write.
     var readiness: [HealthController.Check] {
-        [
+        let probe = WriteProbe(
+            time: clock,
+            look: { [objects] in objects.isFolderWritable },
+            write: { [objects] in try await objects.blocking { try $0.probe() } }
+        )
+        return [
             .init("database") { [database] in _ = try await database.read { try $0.query("SELECT 1 AS one") } },
-            .init("objects") { [objects] in _ = try objects.put(Data("ready".utf8)) },
+            .init("objects") { try await probe.check() },
         ]
     }
 }

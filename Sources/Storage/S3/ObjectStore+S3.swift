@@ -23,8 +23,11 @@ extension ObjectStore {
         self.init(backend: objects)
     }
 
-    /// Writes, reads and removes a small key, as `aku doctor` and the start of a server do; nothing for a folder.
+    /// Writes, reads and removes something small where objects are kept for good.
     ///
-    /// - Throws: `object_store_unavailable`, `object_store_refused`.
+    /// - Throws: `object_store_unavailable`, `object_store_refused`, `disk_full`, `file_failed`.
     package func probe() throws { try backend.probe() }
+
+    /// Whether the folder of this machine is there and may be written: one look, which proves less than a probe.
+    package var isFolderWritable: Bool { access(folder.root + "/tmp", W_OK) == 0 }
 }

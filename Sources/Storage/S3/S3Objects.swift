@@ -128,7 +128,9 @@ final class S3Objects: ObjectBackend {
     }
 
     func probe() throws {
-        var request = S3Request(method: "PUT", key: client.location.key("probe"), action: "store a probe")
+        // A key of its own: another server may be probing too.
+        let key = client.location.key("probe-\(UUID().uuidString)")
+        var request = S3Request(method: "PUT", key: key, action: "store a probe")
         request.body = ByteBuffer(string: "probe")
         _ = try client.send(request)
         request = S3Request(method: "GET", key: request.key, action: "read a probe")

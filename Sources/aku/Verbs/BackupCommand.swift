@@ -83,14 +83,15 @@ struct BackupTake: AsyncParsableCommand {
                 nextStep: "Give --to REPOSITORY instead of --out."
             )
         }
-        let listed = try store.objects(objects).map { objects in
+        let listed = try PlatformStore.objects(folder: store.folder, bucket: LocalMachine.bucket(option: objects)).map {
+            objects in
             try objects.digests().compactMap { digest in
                 (try? objects.size(digest)).map { StoredObject(digest: digest, size: $0) }
             }
         }
         let report = try await Backup.write(
-            try store.existingDatabase(),
-            companions: store.companions(),
+            try PlatformStore.database(folder: store.folder, address: store.address()),
+            companions: PlatformStore.companions(folder: store.folder),
             objects: listed ?? [],
             to: file
         )
@@ -106,38 +107,31 @@ struct BackupTake: AsyncParsableCommand {
     }
 
     private func add(to place: String) async throws {
-        let pause = try every.map(Interval.init)
-        let rule = try keep.map(KeepRule.init)
-        let repository = try BackupRepository.open(place, creating: true)
-        let database = try store.existingDatabase()
-        guard let pause else { return try await add(database, repository, rule) }
-        while true {
-            let began = ContinuousClock.now
-            do {
-                try await add(database, repository, rule)
-            } catch let error as PlatformError {
-                // The next moment may succeed: a disk has room again, a bucket answers.
-                Terminal.note("error [\(error.code)]: \(error.message)")
-            }
-            try await Task.sleep(until: began + .seconds(pause.seconds))
+        let interval = try every.map(Interval.init)
+        let schedule = BackupSchedule(
+            folder: store.folder,
+            database: try store.address(),
+            bucket: try LocalMachine.bucket(option: objects),
+            place: place,
+            rule: try keep.map(KeepRule.init),
+            skipsObjects: skipObjects,
+            isFull: full
+        )
+        guard let interval else {
+            let (added, pruned) = try await schedule.once()
+            return try show(added, pruned)
         }
+        try await schedule.run(every: interval, done: show)
     }
 
-    private func add(_ database: any DatabaseEngine, _ repository: BackupRepository, _ rule: KeepRule?) async throws {
-        let added = try await repository.add(
-            database,
-            companions: store.companions(),
-            objects: try store.objects(objects),
-            copyingObjects: !skipObjects,
-            full: full
-        )
+    private func show(_ added: BackupAddition, _ pruned: Int) throws {
         let (point, manifest) = (added.point, added.point.manifest)
         let rows = point.tables.reduce(0) { $0 + $1.rows.count }
         let bytes = point.tables.reduce(0) { $0 + $1.rows.bytes }
         try store.show(
             BackupOutcome(added),
             [
-                "point     \(point.moment) in \(repository.place)",
+                "point     \(point.moment) in \(to ?? "")",
                 "rows      \(rows) in \(point.tables.count) tables (\(manifest.engine)), \(bytes) bytes",
                 "new       \(added.chunks.objects) chunks, \(added.chunks.bytes) bytes",
                 "objects   \(point.objects.count), \(point.objectBytes) bytes; copied \(added.copied.objects), "
@@ -145,10 +139,7 @@ struct BackupTake: AsyncParsableCommand {
                 "journal   \(manifest.journalSize) entries, root \(manifest.journalRoot)",
             ] + point.unreadable.map { "  damaged \($0): not copied; run 'aku verify'" }
         )
-        if let rule {
-            let pruned = try await repository.pruned(keeping: rule)
-            if !pruned.removed.isEmpty { Terminal.note("pruned \(pruned.removed.count) points") }
-        }
+        if pruned > 0 { Terminal.note("pruned \(pruned) points") }
     }
 }
 

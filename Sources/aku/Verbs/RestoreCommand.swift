@@ -97,7 +97,8 @@ struct RestoreCommand: AsyncParsableCommand {
     private func finishSchema(_ folder: DataFolder) throws { _ = try open(folder, Schema.migrations) }
 
     private func target(_ folder: DataFolder) throws -> ObjectStore {
-        try store.objects(objects) ?? ObjectStore(root: folder.objects)
+        try PlatformStore.objects(folder: folder.path, bucket: LocalMachine.bucket(option: objects))
+            ?? ObjectStore(root: folder.objects)
     }
 
     private func place(_ name: String, _ content: Data, in folder: DataFolder) throws {

@@ -4,6 +4,7 @@ import Foundation
 import Logging
 import Primitives
 import Server
+import Storage
 
 /// `aku up`: the server, the pipeline worker, the endpoints and the console in one process.
 struct UpCommand: AsyncParsableCommand {
@@ -54,6 +55,15 @@ struct UpCommand: AsyncParsableCommand {
     @Option(name: .long, help: "s3://BUCKET/PREFIX?endpoint=…&region=…. Default: AKU_OBJECTS, else the data folder.")
     var objects: String?
 
+    @Option(name: .long, help: "Add a moment to this backup repository every --backup-every: a folder, or s3://….")
+    var backupTo: String?
+
+    @Option(name: .long, help: "How often, with --backup-to: 30s, 5m, 1h, 1d.")
+    var backupEvery = "1h"
+
+    @Option(name: .long, help: "Prune with --backup-to: last=10,hourly=48,daily=30,weekly=12,monthly=12,yearly=5.")
+    var backupKeep: String?
+
     @Option(name: .long, help: "Models in which the scanner finds something: 'off', 'warn' (recorded) or 'refuse'.")
     var modelScan = "warn"
 
@@ -70,7 +80,31 @@ struct UpCommand: AsyncParsableCommand {
         let configuration = try serverConfiguration()
         let logger = try makeLogger()
         let greeting = Greeting(configuration: configuration, json: json)
-        try await runServer(configuration, logger: logger) { port in greeting.show(port: port) }
+        let interval = try Interval(backupEvery)
+        let schedule = try backupTo.map { place in
+            BackupSchedule(
+                folder: configuration.dataFolder,
+                database: configuration.database,
+                bucket: configuration.bucket,
+                place: place,
+                rule: try backupKeep.map(KeepRule.init)
+            )
+        }
+        let (listening, isListening) = AsyncStream<Void>.makeStream()
+        // Never waited for: it may be ended at any instruction, and a backup under way must not hold up the server's end.
+        let backups = Task {
+            guard let schedule else { return }
+            for await _ in listening {
+                try await schedule.run(every: interval) { added, _ in
+                    logger.info("backup", metadata: ["moment": "\(added.point.moment)", "to": "\(schedule.place)"])
+                }
+            }
+        }
+        defer { backups.cancel() }
+        try await runServer(configuration, logger: logger) { port in
+            greeting.show(port: port)
+            isListening.yield()
+        }
     }
 
     private func serverConfiguration() throws -> ServerConfiguration {

@@ -85,6 +85,62 @@ def start_server(folder):
             server.stop()
 
 
+class Postgres:
+    """A PostgreSQL server of a test's own, which brings to the disk what it acknowledges."""
+
+    def __init__(self):
+        script = ROOT / "Tests" / "PostgresServer" / "with-postgres"
+        self.process = subprocess.Popen(
+            [str(script), "sh", "-c", "echo $AKU_TEST_POSTGRES; read end"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PG_DURABLE": "1"},
+        )
+        self.address = self.process.stdout.readline().strip()
+        if not self.address:
+            pytest.fail("PostgreSQL did not start; apt install postgresql")
+        self.data = pathlib.Path(self.address.split("host=")[1]) / "data"
+        self.user = self.data.owner() if os.getuid() == 0 else None
+
+    def named(self, database: str) -> str:
+        return self.address.replace("/postgres?", f"/{database}?")
+
+    def make(self, name: str) -> str:
+        """Makes a database and returns its address."""
+        subprocess.run(["psql", self.address, "-q", "-c", f"CREATE DATABASE {name}"], check=True)
+        return self.named(name)
+
+    def backends(self, database: str) -> list[int]:
+        """The processes that serve the connections to a database."""
+        query = f"SELECT pid FROM pg_stat_activity WHERE datname = '{database}' AND backend_type = 'client backend'"
+        found = subprocess.run(["psql", self.address, "-qAt", "-c", query], check=True, capture_output=True, text=True)
+        return [int(line) for line in found.stdout.split()]
+
+    def control(self, *arguments: str) -> None:
+        program = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))[-1]
+        subprocess.run(
+            [str(program), "-D", str(self.data), "-l", str(self.data.parent / "server.log"), "-s", "-w", *arguments],
+            check=True,
+            user=self.user,
+            group=self.data.group() if self.user else None,
+            extra_groups=[] if self.user else None,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+        )
+
+    def end(self) -> None:
+        self.process.communicate("end\n", timeout=60)
+
+
+@pytest.fixture
+def postgres():
+    """A PostgreSQL server of the test's own."""
+    server = Postgres()
+    yield server
+    server.end()
+
+
 _session: dict = {}
 
 

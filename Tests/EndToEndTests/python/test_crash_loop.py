@@ -1,4 +1,5 @@
-"""A server that is killed under load, again and again, keeps every write that it acknowledged.
+"""A server that is killed under load, again and again, keeps every write that it acknowledged: on SQLite, on PostgreSQL,
+and when PostgreSQL itself is what is killed.
 
 AKU_CRASH_ROUNDS says how often (5 by default); AKU_CRASH_SEED repeats a run's choices.
 """
@@ -7,9 +8,11 @@ import hashlib
 import json
 import os
 import random
+import signal
 import threading
 import time
 
+import pytest
 import requests
 from conftest import aku
 
@@ -39,19 +42,31 @@ class Ledger:
 class Writer(threading.Thread):
     """Writes one kind of thing until the server goes away; what is answered with 200 is entered in the ledger."""
 
-    def __init__(self, number: int, url: str, experiment: str, ledger: Ledger, stop: threading.Event, seed: int):
+    def __init__(self, number: int, url: str, experiment: str, ledger: Ledger, stop: threading.Event, seed: int, tolerant=False):
         super().__init__()
         self.number, self.url, self.experiment = number, url, experiment
         self.ledger, self.stop, self.chance = ledger, stop, random.Random(seed)
         self.session = requests.Session()
         self.failure: str | None = None
+        self.unavailable = 0
+        self.tolerant = tolerant
 
     def post(self, path: str, body: dict) -> dict | None:
         reply = self.session.post(self.url + API + path, json=body, timeout=30)
+        if self.is_unavailable(reply):
+            return None
         if reply.status_code != 200:
             self.failure = f"{path} was refused with {reply.status_code}: {reply.text[:300]}"
             return None
         return reply.json()
+
+    def is_unavailable(self, reply: requests.Response) -> bool:
+        """Whether the answer is that the database is away: what was sent counts as not acknowledged."""
+        if not self.tolerant or reply.status_code != 503:
+            return False
+        self.unavailable += 1
+        time.sleep(0.05)
+        return True
 
     def run(self) -> None:
         work = (self.log_batch, self.create_run, self.upload, self.register)[self.number % 4]
@@ -97,6 +112,8 @@ class Writer(threading.Thread):
         path = f"crash/{self.chance.getrandbits(64):x}.bin"
         place = f"{self.url}/api/2.0/mlflow-artifacts/artifacts/{path}"
         reply = self.session.put(place, data=data, timeout=30)
+        if self.is_unavailable(reply):
+            return
         if reply.status_code != 200:
             self.failure = f"an upload was refused with {reply.status_code}: {reply.text[:300]}"
             return
@@ -124,6 +141,18 @@ class Writer(threading.Thread):
                 return
             with self.ledger.lock:
                 self.ledger.aliases[name] = (version, version)
+
+
+class PatientSession(requests.Session):
+    """Asks again while the answer is that the database is away: PostgreSQL ends all its processes when one was killed."""
+
+    def get(self, *arguments, **more) -> requests.Response:
+        deadline = time.monotonic() + 60
+        while True:
+            reply = super().get(*arguments, **more)
+            if reply.status_code != 503 or time.monotonic() > deadline:
+                return reply
+            time.sleep(0.1)
 
 
 def get(session: requests.Session, url: str, path: str, **query) -> dict:
@@ -170,32 +199,80 @@ def check(session: requests.Session, url: str, ledger: Ledger, chance: random.Ra
         assert stands in ledger.aliases.get(name, (0, 0)), f"the alias of {name} is at {stands}"
 
 
-def test_no_acknowledged_write_is_lost_when_the_server_is_killed_under_load(start_server):
-    chance = random.Random(SEED)
-    ledger = Ledger()
-    session = requests.Session()
-    server = start_server()
-    made = session.post(server.url + API + "experiments/create", json={"name": "crash loop"}, timeout=30)
-    experiment = made.json()["experiment_id"]
-    for number in range(ROUNDS):
+class Loop:
+    """Rounds of load, each ended by something that is killed, with a look at what is there after each."""
+
+    def __init__(self, url: str, tolerant: bool = False):
+        self.chance = random.Random(SEED)
+        self.ledger = Ledger()
+        self.session = PatientSession() if tolerant else requests.Session()
+        self.tolerant = tolerant
+        self.unavailable = 0
+        made = self.session.post(url + API + "experiments/create", json={"name": "crash loop"}, timeout=30)
+        self.experiment = made.json()["experiment_id"]
+
+    def load(self, number: int, url: str, kill) -> None:
+        """Eight writers, until `kill` has been called and they are told to stop."""
         stop = threading.Event()
         writers = [
-            Writer(place, server.url, experiment, ledger, stop, chance.getrandbits(64)) for place in range(8)
+            Writer(place, url, self.experiment, self.ledger, stop, self.chance.getrandbits(64), self.tolerant)
+            for place in range(8)
         ]
         for writer in writers:
             writer.start()
-        time.sleep(chance.uniform(0.05, 1.2))
-        server.kill()
+        time.sleep(self.chance.uniform(0.05, 1.2))
+        kill()
         stop.set()
         for writer in writers:
             writer.join()
+        self.unavailable += sum(writer.unavailable for writer in writers)
         refused = [writer.failure for writer in writers if writer.failure]
         assert not refused, f"round {number}, seed {SEED}: {refused}"
-        server = start_server()
-        check(session, server.url, ledger, chance, everything=number == ROUNDS - 1)
-        if number % 20 == 19 or number == ROUNDS - 1:
-            verified = aku("verify", "--json", url=server.url, check=False)
+
+    def look(self, number: int, url: str) -> None:
+        is_last = number == ROUNDS - 1
+        check(self.session, url, self.ledger, self.chance, everything=is_last)
+        if number % 20 == 19 or is_last:
+            verified = aku("verify", "--json", url=url, check=False)
             assert verified.returncode == 0, f"round {number}, seed {SEED}: {verified.stdout[-2000:]}{verified.stderr[-2000:]}"
-            print(f"round {number + 1}: {ledger.count()} acknowledged writes, none lost", flush=True)
-    assert ledger.count() > 0
-    print(json.dumps({"rounds": ROUNDS, "seed": SEED, "acknowledged": ledger.count(), "lost": 0}))
+            print(f"round {number + 1}: {self.ledger.count()} acknowledged writes, none lost", flush=True)
+
+    def report(self, what: str) -> None:
+        assert self.ledger.count() > 0
+        found = {"killed": what, "rounds": ROUNDS, "seed": SEED, "acknowledged": self.ledger.count(), "lost": 0}
+        print(json.dumps({**found, "unavailable": self.unavailable}))
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+def test_no_acknowledged_write_is_lost_when_the_server_is_killed_under_load(start_server, engine, request):
+    database = ["--database", request.getfixturevalue("postgres").make("crash")] if engine == "postgres" else []
+    server = start_server("data", *database)
+    loop = Loop(server.url)
+    for number in range(ROUNDS):
+        loop.load(number, server.url, server.kill)
+        server = start_server("data", *database)
+        loop.look(number, server.url)
+    server.stop()
+    loop.report(f"aku on {engine}")
+
+
+def test_no_acknowledged_write_is_lost_when_postgresql_is_killed_under_load(start_server, postgres):
+    """Every other round one backend dies (PostgreSQL then ends all others and recovers), or the whole server."""
+    server = start_server("data", "--database", postgres.make("crash"))
+    loop = Loop(server.url, tolerant=True)
+
+    def kill_backend() -> None:
+        os.kill(loop.chance.choice(postgres.backends("crash")), signal.SIGKILL)
+        time.sleep(loop.chance.uniform(0, 0.5))
+
+    def stop_server() -> None:
+        postgres.control("stop", "-m", "immediate")
+        time.sleep(loop.chance.uniform(0, 0.5))
+        postgres.control("start")
+        time.sleep(loop.chance.uniform(0, 0.5))
+
+    for number in range(ROUNDS):
+        loop.load(number, server.url, kill_backend if number % 2 else stop_server)
+        loop.look(number, server.url)
+    server.stop()
+    loop.report("PostgreSQL")

@@ -2,36 +2,10 @@
 
 import json
 import subprocess
+import time
 
-import pytest
 import requests
-from conftest import ROOT, Server, aku
-
-
-@pytest.fixture
-def postgres():
-    """The address of a PostgreSQL server of the test's own."""
-    script = ROOT / "Tests" / "PostgresServer" / "with-postgres"
-    process = subprocess.Popen(
-        [str(script), "sh", "-c", "echo $AKU_TEST_POSTGRES; read end"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    address = process.stdout.readline().strip()
-    if not address:
-        pytest.fail("PostgreSQL did not start; apt install postgresql")
-    yield address
-    process.communicate("end\n", timeout=60)
-
-
-def named(address: str, database: str) -> str:
-    return address.replace("/postgres?", f"/{database}?")
-
-
-def make_database(address: str, name: str) -> str:
-    subprocess.run(["psql", address, "-q", "-c", f"CREATE DATABASE {name}"], check=True)
-    return named(address, name)
+from conftest import aku
 
 
 def log_run(url: str, name: str) -> str:
@@ -59,7 +33,7 @@ def journal_size(url: str) -> int:
 
 
 def test_two_servers_share_a_database_and_see_each_others_runs(postgres, start_server):
-    address = make_database(postgres, "aku")
+    address = postgres.make("aku")
     one = start_server("one", "--database", address)
     other = start_server("other", "--database", address)
     runs = [log_run(server.url, f"run-{place}") for place, server in enumerate([one, other, one, other])]
@@ -86,17 +60,29 @@ def test_a_wrong_address_is_said_without_its_password(folder):
     assert "secret" not in failed.stderr + failed.stdout
 
 
+def test_a_server_whose_database_is_away_says_so_and_still_ends_when_it_is_asked_to(postgres, start_server):
+    server = start_server("data", "--database", postgres.make("away"))
+    run = log_run(server.url, "before")
+    postgres.control("stop", "-m", "immediate")
+    assert requests.get(f"{server.url}/readyz", timeout=30).status_code == 503
+    reply = requests.get(f"{server.url}/api/2.0/mlflow/runs/get", params={"run_id": run}, timeout=30)
+    assert (reply.status_code, reply.json()["error_code"]) == (503, "TEMPORARILY_UNAVAILABLE")
+    began = time.monotonic()
+    server.stop()
+    assert time.monotonic() - began < 30
+
+
 def test_move_backup_and_restore_keep_every_row(postgres, start_server, folder):
     first = start_server("data")
     run = log_run(first.url, "first")
     expected = read_run(first.url, run)
-    busy = aku("db", "move", "--data", str(folder / "data"), "--to", make_database(postgres, "moved"), check=False)
+    busy = aku("db", "move", "--data", str(folder / "data"), "--to", postgres.make("moved"), check=False)
     assert "data_folder_in_use" in busy.stderr
     live = json.loads(aku("backup", "--data", str(folder / "data"), "--out", str(folder / "live.backup"), "--json").stdout)
     assert live["manifest"]["journal_size"] > 0 if "journal_size" in live["manifest"] else live["manifest"]["journalSize"] > 0
     first.stop()
 
-    address = named(postgres, "moved")
+    address = postgres.named("moved")
     aku("db", "move", "--data", str(folder / "data"), "--to", address)
     again = aku("db", "move", "--data", str(folder / "data"), "--to", address, check=False)
     assert "database_not_empty" in again.stderr
@@ -120,7 +106,7 @@ def test_move_backup_and_restore_keep_every_row(postgres, start_server, folder):
 
 
 def test_migrate_says_what_it_did_and_refuses_a_newer_schema(postgres):
-    address = make_database(postgres, "migrated")
+    address = postgres.make("migrated")
     ran = json.loads(aku("migrate", "--database", address, "--json").stdout)["migrated"]
     assert ran[0] == "1 journal"
     assert json.loads(aku("migrate", "--database", address, "--json").stdout)["migrated"] == []

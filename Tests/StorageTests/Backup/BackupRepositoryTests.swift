@@ -135,10 +135,10 @@ struct BackupRepositoryTests {
         let patient = try await repository.pruned(keeping: rule)
         #expect(patient.removed == points[..<2].map(\.moment))
         #expect(patient.recent.objects > 0 && patient.setAside == ObjectCount())
-        Thread.sleep(forTimeInterval: 0.01)
+        try await Task.sleep(for: .milliseconds(10))
         let first = try await repository.pruned(keeping: rule, graceMilliseconds: 0)
         #expect(first.setAside == patient.recent)
-        Thread.sleep(forTimeInterval: 0.01)
+        try await Task.sleep(for: .milliseconds(10))
         let second = try await repository.pruned(keeping: rule, graceMilliseconds: 0)
         #expect(second.freed == first.setAside)
         #expect(try await repository.checked().problems.isEmpty)
@@ -156,14 +156,14 @@ struct BackupRepositoryTests {
         // A backup that began while the point was there names its chunks without looking at them; pruned meanwhile.
         let content = try CanonicalJSON.encode(first)
         try repository.files.remove(try #require(repository.points().first).path)
-        Thread.sleep(forTimeInterval: 0.01)
+        try await Task.sleep(for: .milliseconds(10))
         let pruned = try await repository.pruned(keeping: KeepRule("last=1"), graceMilliseconds: 0)
         #expect(pruned.setAside.objects > 0)
         try repository.files.write(
             content,
             to: BackupPointName(moment: first.moment, digest: .sha256(of: content)).path
         )
-        Thread.sleep(forTimeInterval: 0.01)
+        try await Task.sleep(for: .milliseconds(10))
         let again = try await repository.pruned(keeping: KeepRule("last=1"), graceMilliseconds: 0)
         #expect(again.restored == pruned.setAside && again.freed == ObjectCount())
         _ = try await restore(first, from: repository)

@@ -84,8 +84,7 @@ struct ObjectBackendTests {
         #expect(try store.digests().count == 13)
     }
 
-    // rclone is left out: it has not answered when one key was written twice in a row.
-    @Test(arguments: [Keeper.files, .moto], [10, 300_000, 12_000_000])
+    @Test(arguments: Keeper.allCases, [10, 300_000, 12_000_000])
     func `Damaged bytes are never handed on, and putting the content again heals them`(keeper: Keeper, count: Int)
         throws
     {
@@ -125,7 +124,7 @@ struct ObjectBackendTests {
         #expect(try store.concatenate(digests) == StoredObject(digest: .sha256(of: whole), size: Int64(whole.count)))
     }
 
-    @Test(arguments: [Keeper.files, .moto])
+    @Test(arguments: Keeper.allCases)
     func `What is set aside is brought back by whoever asks for it, and is gone when it is removed`(keeper: Keeper)
         throws
     {

@@ -47,10 +47,11 @@ final class S3Server: @unchecked Sendable {
             process.executableURL = URL(fileURLWithPath: "\(Self.tools)/rclone")
             let key =
                 "\(Self.environment["AWS_ACCESS_KEY_ID"] ?? ""),\(Self.environment["AWS_SECRET_ACCESS_KEY"] ?? "")"
+            // Not with a --dir-cache-time of 0s: rclone then empties its cache in a loop without a pause, and an overwrite
+            // waits for seconds, or for good, for the lock that the loop holds.
             process.arguments = [
                 "serve", "s3", "--addr", "127.0.0.1:\(port)", "--auth-key", key, "--config", "/dev/null",
-                "--vfs-cache-mode",
-                "off", "--dir-cache-time", "0s", folder.path("data"),
+                "--vfs-cache-mode", "off", folder.path("data"),
             ]
         }
         // Servers that all tests share live as long as the test program, however it ends.
