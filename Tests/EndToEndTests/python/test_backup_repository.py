@@ -189,3 +189,24 @@ def test_a_moment_that_is_none_is_refused(wrong, folder):
     (folder / "r").mkdir()
     (folder / "r" / "repository.json").write_text('{"format":"aku.repository/1"}')
     assert "no moment" in aku("backup", "list", "--to", str(folder / "r"), "--at", wrong, check=False).stderr
+
+
+def test_a_server_takes_backups_by_itself_and_keeps_what_its_rule_says(start_server, folder):
+    place = folder / "repository"
+    server = start_server("data", "--backup-to", str(place), "--backup-every", "1s", "--backup-keep", "last=2")
+    run = new_run(server.url)
+    deadline = time.monotonic() + 60
+    seen: set[str] = set()
+    while len(seen) < 4:
+        assert time.monotonic() < deadline, server.log_text()
+        seen |= {path.name for path in place.glob("points/*.json")}
+        time.sleep(0.2)
+    time.sleep(2)
+    server.stop()
+    assert 1 <= len(list(place.glob("points/*.json"))) <= 3
+    aku("backup", "check", "--to", str(place))
+    aku("restore", str(place), "--data", str(folder / "again"))
+    restored = start_server("again")
+    assert requests.get(restored.url + API + "runs/get", params={"run_id": run}, timeout=30).status_code == 200
+    wrong = aku("up", "--data", str(folder / "x"), "--backup-to", str(place), "--backup-every", "often", check=False)
+    assert "invalid_argument" in wrong.stderr

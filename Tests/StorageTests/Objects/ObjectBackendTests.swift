@@ -7,7 +7,7 @@ import Testing
 
 /// Where a store of the shared suite keeps its objects.
 enum Keeper: String, CaseIterable, Sendable, CustomTestStringConvertible {
-    case files, moto, rclone
+    case files, moto, rclone, juicefs
 
     var testDescription: String { rawValue }
 
@@ -18,6 +18,7 @@ enum Keeper: String, CaseIterable, Sendable, CustomTestStringConvertible {
         case .files: return try ObjectStore(root: folder.path("objects"))
         case .moto: server = .moto
         case .rclone: server = .rclone
+        case .juicefs: server = .juicefs
         }
         return try S3Server.shared(server).store(UUID().uuidString, cache: folder.path("cache"), time: time)
     }
@@ -103,7 +104,7 @@ struct ObjectBackendTests {
         #expect(try elsewhere(store).data(digest, upTo: count) == content)
     }
 
-    @Test(arguments: [Keeper.moto, .rclone])
+    @Test(arguments: [Keeper.moto, .rclone, .juicefs])
     func `A damaged copy in the cache is fetched anew`(keeper: Keeper) throws {
         let store = try keeper.store(folder)
         let content = Self.content(200_000)

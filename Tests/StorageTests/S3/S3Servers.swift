@@ -16,6 +16,9 @@ final class S3Server: @unchecked Sendable {
         case moto
         /// `rclone serve s3`: signatures are checked; conditional puts are not known.
         case rclone
+        /// `juicefs gateway`, which is MinIO's S3 layer over another store: signatures are checked; conditional puts are not
+        /// known.
+        case juicefs
 
         var testDescription: String { rawValue }
     }
@@ -52,6 +55,20 @@ final class S3Server: @unchecked Sendable {
             process.arguments = [
                 "serve", "s3", "--addr", "127.0.0.1:\(port)", "--auth-key", key, "--config", "/dev/null",
                 "--vfs-cache-mode", "off", folder.path("data"),
+            ]
+        case .juicefs:
+            let program = "\(Self.tools)/juicefs"
+            let meta = "sqlite3://\(folder.path("meta.db"))"
+            let keys = Self.environment
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            process.arguments = [
+                "MINIO_ROOT_USER=\(keys["AWS_ACCESS_KEY_ID"] ?? "")",
+                "MINIO_ROOT_PASSWORD=\(keys["AWS_SECRET_ACCESS_KEY"] ?? "")", "sh", "-c",
+                """
+                \(program) format --no-update --storage file --trash-days 0 --bucket \(folder.path("blocks"))/ \(meta) objects
+                exec \(program) gateway --no-usage-report --no-banner --metrics 127.0.0.1:0 \
+                    --cache-dir \(folder.path("cache")) \(meta) 127.0.0.1:\(port)
+                """,
             ]
         }
         // Servers that all tests share live as long as the test program, however it ends.
