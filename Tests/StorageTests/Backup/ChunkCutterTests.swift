@@ -27,7 +27,7 @@ struct ChunkCutterTests {
     @Test func `Marks differ with each value and its place`() {
         let rows: [[SQLValue]] = [
             [.text("a"), .text("b")], [.text("ab"), .text("")], [.text(""), .text("ab")], [.null, .text("ab")],
-            [.integer(1), .null], [.real(1), .null], [.blob(Data([1])), .null],
+            [.integer(1), .null], [.real(1), .null], [.blob(Data([2])), .null],
         ]
         #expect(Set(rows.map { ChunkCutter.mark($0, at: [0, 1]) }).count == rows.count)
         #expect(ChunkCutter.mark(rows[0], at: [0]) == ChunkCutter.mark([.text("a"), .text("x")], at: [0]))
