@@ -54,7 +54,7 @@ import Tracking
         #expect([first.inserted, first.updated] == [1, 1])
         #expect([second.inserted, second.updated] == [1, 1])
         let page = try await fixture.datasets.records(of: id, maximum: 10, token: nil)
-        let records = try ExactJSON(parsing: page.json, what: "records").elements ?? []
+        let records = try OrderedJSON(parsing: page.json, what: "records").elements ?? []
         #expect(records.map { $0["inputs"]?.written } == ["{\"q\": \"a\", \"n\": 1}", "{\"q\": \"a\", \"n\": 1.0}"])
         #expect(records.map { $0["outputs"]?.written } == [nil, "{}"])
         #expect(records.map { $0["expectations"]?.written } == ["{\"e\": 1, \"f\": 3}", nil])
@@ -63,8 +63,8 @@ import Tracking
             records[0]["source"]?.written
                 == "{\"source_type\": \"TRACE\", \"source_data\": {\"trace_id\": \"tr-1\"}}"
         )
-        #expect(records[0]["source_id"]?.text == "tr-1")
-        #expect(records[0]["last_updated_by"]?.text == "bo")
+        #expect(records[0]["source_id"]?.stringValue == "tr-1")
+        #expect(records[0]["last_updated_by"]?.stringValue == "bo")
         let dataset = try await fixture.datasets.get(id)
         #expect(dataset.profile == "{\"num_records\": 2}")
         #expect(
@@ -94,10 +94,12 @@ import Tracking
         let cases = (0..<250).map { "{\"inputs\": {\"i\": \($0)}}" }.joined(separator: ",")
         _ = try await fixture.datasets.upsert(records: "[\(cases)]", into: id, actor: "me")
         let first = try await fixture.datasets.records(of: id, maximum: 100, token: nil)
-        let ids = try ExactJSON(parsing: first.json, what: "it").elements?.compactMap { $0["dataset_record_id"]?.text }
+        let ids = try OrderedJSON(parsing: first.json, what: "it").elements?.compactMap {
+            $0["dataset_record_id"]?.stringValue
+        }
         #expect(try await fixture.datasets.delete(records: ids ?? [], of: id, actor: "me") == 100)
         let second = try await fixture.datasets.records(of: id, maximum: 150, token: first.nextToken)
-        let numbers = try ExactJSON(parsing: second.json, what: "it").elements?.map { $0["inputs"]?["i"] }
+        let numbers = try OrderedJSON(parsing: second.json, what: "it").elements?.map { $0["inputs"]?["i"] }
         #expect(numbers == (100..<250).map { .number("\($0)") })
         #expect(second.nextToken == nil)
         #expect(try await fixture.datasets.get(id).recordCount == 150)

@@ -47,7 +47,7 @@ import Tracking
                 "key",
                 values: SecretValues(.object([])),
                 provider: "openai",
-                configuration: SecretConfiguration(ExactJSON(parsing: text, what: "it")),
+                configuration: SecretConfiguration(OrderedJSON(parsing: text, what: "it")),
                 user: nil,
                 actor: "me"
             )
@@ -67,7 +67,7 @@ import Tracking
         #expect(model.secretName == "key")
         let changed = try await fixture.gateway.updateSecret(
             secret.id,
-            values: SecretValues(ExactJSON(parsing: "{\"api_key\": \"new-value-2\"}", what: "it")),
+            values: SecretValues(OrderedJSON(parsing: "{\"api_key\": \"new-value-2\"}", what: "it")),
             configuration: nil,
             user: "bo",
             actor: "me"
@@ -287,7 +287,7 @@ extension EvaluationFixture {
     func secret(_ name: String, _ values: String) async throws -> GatewaySecret {
         try await gateway.createSecret(
             name,
-            values: SecretValues(ExactJSON(parsing: values, what: "it")),
+            values: SecretValues(OrderedJSON(parsing: values, what: "it")),
             provider: "openai",
             configuration: nil,
             user: nil,

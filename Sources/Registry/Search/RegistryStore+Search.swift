@@ -17,8 +17,8 @@ extension RegistryStore {
         try RegistrySearch.check(page: maximum, upTo: RegistryLimits.modelsPerPage)
         let search = try RegistrySearch.models(filter, order)
         return try await database.read { reader in
-            let (rows, next) = try search.page(maximum, after: token, reader)
-            return Page(elements: try Self.models(rows, reader), nextToken: next)
+            let page = try search.page(maximum, after: token, reader)
+            return Page(elements: try Self.models(page.elements, reader), nextToken: page.nextToken)
         }
     }
 
@@ -37,8 +37,8 @@ extension RegistryStore {
         try RegistrySearch.check(page: maximum, upTo: RegistryLimits.versionsPerPage)
         let search = try RegistrySearch.versions(filter, order)
         return try await database.read { reader in
-            let (rows, next) = try search.page(maximum, after: token, reader)
-            return Page(elements: try Self.versions(rows, reader), nextToken: next)
+            let page = try search.page(maximum, after: token, reader)
+            return Page(elements: try Self.versions(page.elements, reader), nextToken: page.nextToken)
         }
     }
 }

@@ -92,17 +92,15 @@ package struct WebhookStore: Sendable {
         guard (1...Self.maximumPage).contains(maximum) else {
             throw PlatformError.mlflowInvalid("max_results must be between 1 and \(Self.maximumPage).")
         }
-        let keys = KeysetToken(terms: ["created_sequence-"])
-        let after = try token.flatMap { $0.isEmpty ? nil : $0 }.map { try keys.values(of: $0) } ?? []
+        let order = PageOrder([SortTerm("created_sequence", ascending: false)])
+        let place = try order.condition(after: token)
         return try await database.read { reader in
-            let condition = after.isEmpty ? "" : "WHERE created_sequence < ? "
             let rows = try reader.query(
-                "SELECT * FROM webhook \(condition)ORDER BY created_sequence DESC LIMIT ?",
-                after + [.integer(Int64(maximum) + 1)]
+                "SELECT * FROM webhook WHERE \(place.sql) ORDER BY \(order.sql) LIMIT ?",
+                place.arguments + [.integer(Int64(maximum) + 1)]
             )
-            let page = Array(rows.prefix(maximum))
-            let next = rows.count > maximum ? try page.last.map { try keys.make([$0.value("created_sequence")]) } : nil
-            return Page(elements: try Self.webhooks(page, reader), nextToken: next)
+            let page = try order.page(rows, maximum: maximum)
+            return Page(elements: try Self.webhooks(page.elements, reader), nextToken: page.nextToken)
         }
     }
 

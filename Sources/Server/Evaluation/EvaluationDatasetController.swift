@@ -101,12 +101,7 @@ package struct EvaluationDatasetController: Sendable {
             maximum: maximum == 0 ? 1000 : Int(clamping: maximum),
             token: members.words("page_token")
         )
-        return .mlflow { writer in
-            if !page.elements.isEmpty {
-                writer.array("datasets", page.elements) { writer, one in writer.object { $0.members(of: one) } }
-            }
-            writer.member("next_page_token", page.nextToken)
-        }
+        return .mlflow(page, as: "datasets") { $0.members(of: $1) }
     }
 
     private static func id(_ call: MLflowCall) throws -> String { try call.call.parameter("dataset_id") }

@@ -37,10 +37,7 @@ package struct GatewayBudgetController: Sendable {
                 maximum: members.integer("max_results").map { Int(clamping: $0) } ?? 1000,
                 token: members.words("page_token")
             )
-            return .mlflow { writer in
-                writer.list("budget_policies", page.elements) { $0.members(of: $1) }
-                writer.member("next_page_token", page.nextToken)
-            }
+            return .mlflow(page, as: "budget_policies") { $0.members(of: $1) }
         }
     }
 
@@ -94,7 +91,7 @@ package struct GatewayBudgetController: Sendable {
         )
     }
 
-    private static func duration(_ value: ExactJSON) throws -> (GatewayBudget.DurationUnit, Int64) {
+    private static func duration(_ value: OrderedJSON) throws -> (GatewayBudget.DurationUnit, Int64) {
         let name = RequestMembers.name(value["unit"], among: GatewayBudget.DurationUnit.allCases.map(\.rawValue))
         guard let unit = name.flatMap(GatewayBudget.DurationUnit.init) else {
             throw PlatformError.mlflowInvalid("Invalid duration.unit: \(value["unit"]?.written.prefix(100) ?? "0")")

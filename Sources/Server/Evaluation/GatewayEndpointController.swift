@@ -129,8 +129,8 @@ package struct GatewayEndpointController: Sendable {
         )
     }
 
-    private static func place(_ config: ExactJSON, at path: String) throws -> GatewayModelPlace {
-        guard let model = config["model_definition_id"]?.text, !model.isEmpty else {
+    private static func place(_ config: OrderedJSON, at path: String) throws -> GatewayModelPlace {
+        guard let model = config["model_definition_id"]?.stringValue, !model.isEmpty else {
             throw MLflowName.missing("\(path).model_definition_id")
         }
         let linkage = RequestMembers.name(config["linkage_type"], among: ["PRIMARY", "FALLBACK"])

@@ -29,10 +29,7 @@ package struct GatewayGuardrailController: Sendable {
                 maximum: maximum == 0 ? 1000 : Int(clamping: maximum),
                 token: members.words("page_token")
             )
-            return .mlflow { writer in
-                writer.list("guardrails", page.elements) { $0.members(of: $1) }
-                writer.member("next_page_token", page.nextToken)
-            }
+            return .mlflow(page, as: "guardrails") { $0.members(of: $1) }
         }
         addPlaceRoutes(to: routes, base)
     }

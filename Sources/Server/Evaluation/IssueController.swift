@@ -56,12 +56,7 @@ package struct IssueController: Sendable {
             token: members.words("page_token"),
             countsTraces: members.flag("include_trace_count") ?? false
         )
-        return .mlflow { writer in
-            if !page.elements.isEmpty {
-                writer.array("issues", page.elements) { writer, one in writer.object { $0.members(of: one) } }
-            }
-            writer.member("next_page_token", page.nextToken ?? "")
-        }
+        return .mlflow(page, as: "issues", lastToken: "") { $0.members(of: $1) }
     }
 
     private static func choice<T: RawRepresentable & CaseIterable>(_ name: String, _ members: RequestMembers) throws

@@ -24,16 +24,10 @@ package struct LabelSchemaController: Sendable {
         routes.evaluation(.get, "label-schemas/list", .trackingRead) { _, members in
             let page = try await schemas.list(
                 experiment: members.experiment(),
-                maximum: ReviewQueueController.pageSize(members) ?? 100,
+                maximum: members.pageSize(standard: 100),
                 token: members.words("page_token")
             )
-            return .mlflow { writer in
-                if !page.elements.isEmpty {
-                    writer.array("label_schemas", page.elements) { writer, one in writer.object { $0.members(of: one) }
-                    }
-                }
-                writer.member("next_page_token", page.nextToken ?? "")
-            }
+            return .mlflow(page, as: "label_schemas", lastToken: "") { $0.members(of: $1) }
         }
         routes.evaluation(.patch, "label-schemas/update", .trackingWrite) { call, members in
             Self.reply(
@@ -89,7 +83,7 @@ extension JSONWriter {
         member("instruction", schema.instruction)
         member("enable_comment", schema.enablesComment)
         object("input") { writer in
-            for member in schema.input.document.members ?? [] { writer.member(member.name, document: member.value) }
+            for member in schema.input.document.members ?? [] { writer.member(member.key, document: member.value) }
         }
         member("created_at", schema.createdTime.milliseconds)
         member("last_updated_at", schema.lastUpdateTime.milliseconds)
@@ -97,17 +91,17 @@ extension JSONWriter {
     }
 
     /// A member of any kind.
-    private mutating func member(_ name: String, document: ExactJSON) {
+    private mutating func member(_ name: String, document: OrderedJSON) {
         switch document {
         case .null: break
         case .bool(let value): member(name, value)
         case .number(let written):
             if let value = Int64(written) { member(name, value) } else { member(name, Double(written) ?? .nan) }
         case .string(let text): member(name, text)
-        case .array(let elements): array(name, elements) { $0.element($1.text ?? "") }
+        case .array(let elements): array(name, elements) { $0.element($1.stringValue ?? "") }
         case .object(let members):
             object(name) { writer in
-                for member in members { writer.member(member.name, document: member.value) }
+                for member in members { writer.member(member.key, document: member.value) }
             }
         }
     }

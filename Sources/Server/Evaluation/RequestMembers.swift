@@ -8,7 +8,7 @@ import WireAPI
 /// member that is null or an empty text counts as left out, as protobuf has it; `has` tells what was written.
 struct RequestMembers {
     private let call: MLflowCall
-    private let body: ExactJSON?
+    private let body: OrderedJSON?
 
     /// Reads a call's members.
     ///
@@ -27,22 +27,22 @@ struct RequestMembers {
         }
         var document = data.isEmpty ? .object([]) : try Self.parse(String(decoding: data, as: UTF8.self))
         // Old clients send their JSON twice encoded, as one text.
-        if let inner = document.text { document = try Self.parse(inner) }
+        if let inner = document.stringValue { document = try Self.parse(inner) }
         guard document.members != nil else {
             throw PlatformError.mlflowInvalid("The request body is not a JSON object.")
         }
         body = document
     }
 
-    private static func parse(_ text: String) throws -> ExactJSON {
-        try ExactJSON(parsing: text, what: "The request body")
+    private static func parse(_ text: String) throws -> OrderedJSON {
+        try OrderedJSON(parsing: text, what: "The request body")
     }
 
     /// Whether the members stand in the query.
     var isQuery: Bool { body == nil }
 
     /// The value of a member of the body; nil when it is missing or null, and for a query.
-    func value(_ name: String) -> ExactJSON? {
+    func value(_ name: String) -> OrderedJSON? {
         guard let value = body?[name], value != .null else { return nil }
         return value
     }
@@ -56,7 +56,7 @@ struct RequestMembers {
     func text(_ name: String) throws -> String? {
         guard body != nil else { return call.query(name) }
         guard let value = value(name) else { return nil }
-        guard let text = value.text else { throw wrong(name, value) }
+        guard let text = value.stringValue else { throw wrong(name, value) }
         return text
     }
 
@@ -109,7 +109,7 @@ struct RequestMembers {
         guard let value = value(name) else { return [] }
         guard let elements = value.elements else { throw wrong(name, value) }
         return try elements.map { element in
-            guard let text = element.text else { throw wrong(name, value) }
+            guard let text = element.stringValue else { throw wrong(name, value) }
             return text
         }
     }
@@ -140,18 +140,9 @@ struct RequestMembers {
     /// What was sent for an enum, for messages.
     func written(_ name: String) -> String { (value(name)?.written ?? call.query(name) ?? "0").prefix(100).description }
 
-    private func wrong(_ name: String, _ value: ExactJSON) -> PlatformError {
-        let kind =
-            switch value {
-            case .null: "NoneType"
-            case .bool: "bool"
-            case .number(let written): Int64(written) == nil ? "float" : "int"
-            case .string: "str"
-            case .array: "list"
-            case .object: "dict"
-            }
+    private func wrong(_ name: String, _ value: OrderedJSON) -> PlatformError {
         return PlatformError.mlflowInvalid(
-            "Invalid value \(value.written.prefix(500)) for parameter '\(name)' supplied:  Hint: Value was of type '\(kind)'. "
+            "Invalid value \(value.written.prefix(500)) for parameter '\(name)' supplied:  Hint: Value was of type '\(value.pythonType)'. "
                 + "See the API docs for more information about request parameters."
         )
     }
@@ -161,7 +152,7 @@ extension RequestMembers {
     /// A protobuf enum of the body by name, or by its number among `names` after the unspecified one.
     func name(_ member: String, among names: [String]) -> String? { Self.name(value(member), among: names) }
 
-    static func name(_ value: ExactJSON?, among names: [String]) -> String? {
+    static func name(_ value: OrderedJSON?, among names: [String]) -> String? {
         switch value {
         case .string(let text)?: names.contains(text) ? text : nil
         case .number(let written)?:
@@ -171,10 +162,10 @@ extension RequestMembers {
     }
 
     /// A whole number inside a member; protobuf's JSON may write it as text.
-    static func integer(_ value: ExactJSON?) -> Int64? { real(value).flatMap(Int64.init(exactly:)) }
+    static func integer(_ value: OrderedJSON?) -> Int64? { real(value).flatMap(Int64.init(exactly:)) }
 
     /// A number inside a member.
-    static func real(_ value: ExactJSON?) -> Double? {
+    static func real(_ value: OrderedJSON?) -> Double? {
         switch value {
         case .number(let written)?, .string(let written)?: Double(written)
         default: nil

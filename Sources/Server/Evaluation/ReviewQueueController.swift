@@ -66,15 +66,10 @@ package struct ReviewQueueController: Sendable {
             let page = try await queues.items(
                 of: members.required("queue_id"),
                 status: members.choice("status"),
-                maximum: Self.pageSize(members) ?? ReviewQueueStore.standardPage,
+                maximum: members.pageSize(standard: ReviewQueueStore.standardPage),
                 token: members.words("page_token")
             )
-            return .mlflow { writer in
-                if !page.elements.isEmpty {
-                    writer.array("items", page.elements) { writer, one in writer.object { $0.members(of: one) } }
-                }
-                writer.member("next_page_token", page.nextToken ?? "")
-            }
+            return .mlflow(page, as: "items", lastToken: "") { $0.members(of: $1) }
         }
         routes.evaluation(.post, "\(base)/set-status", .trackingWrite, setStatus)
     }
@@ -105,15 +100,10 @@ package struct ReviewQueueController: Sendable {
             experiment: members.experiment(),
             user: members.text("user"),
             item: members.text("item_id"),
-            maximum: Self.pageSize(members) ?? ReviewQueueStore.standardPage,
+            maximum: members.pageSize(standard: ReviewQueueStore.standardPage),
             token: members.words("page_token")
         )
-        return .mlflow { writer in
-            if !page.elements.isEmpty {
-                writer.array("review_queues", page.elements) { writer, one in writer.object { $0.members(of: one) } }
-            }
-            writer.member("next_page_token", page.nextToken ?? "")
-        }
+        return .mlflow(page, as: "review_queues", lastToken: "") { $0.members(of: $1) }
     }
 
     private func setStatus(_ call: MLflowCall, _ members: RequestMembers) async throws -> Response {
@@ -133,18 +123,6 @@ package struct ReviewQueueController: Sendable {
     /// The caller, where callers are known by name: ownership and completion are then theirs, not what they claim.
     private static func user(_ call: MLflowCall) -> String? {
         call.call.principal == .developer ? nil : call.actor
-    }
-
-    /// The page size that a request names.
-    static func pageSize(_ members: RequestMembers) throws -> Int? {
-        guard let size = try members.integer("max_results") else { return nil }
-        guard (1...Int64(TrackingLimits.pageSize)).contains(size) else {
-            throw PlatformError.mlflowInvalid(
-                "Invalid value \(size) for parameter 'max_results' supplied: max_results must be between 1 and "
-                    + "\(TrackingLimits.pageSize)."
-            )
-        }
-        return Int(size)
     }
 
     private static func reply(_ queue: ReviewQueue) -> Response {

@@ -120,7 +120,7 @@ extension OrderedJSON {
             .members(
                 (
                     "serialized_value",
-                    .members(("serialization_format", "JSON_FORMAT"), ("value", .string(value.text)))
+                    .members(("serialization_format", "JSON_FORMAT"), ("value", .string(value.written)))
                 )
             )
         default: .members(("value", value))
@@ -196,14 +196,12 @@ extension OrderedJSON {
         switch value {
         case .null: .object([])
         case .bool: .members(("bool_value", value))
-        case .integer: .members(("int_value", value))
-        case .real(let number):
-            .members(
-                (
-                    "double_value",
-                    number.isFinite ? value : .string(number.isNaN ? "NaN" : number > 0 ? "Infinity" : "-Infinity")
-                )
-            )
+        case .number(let written):
+            if value.wholeNumber != nil {
+                .members(("int_value", value))
+            } else {
+                .members(("double_value", value.numberValue?.isFinite == true ? value : .string(written)))
+            }
         case .string: .members(("string_value", value))
         case .array(let values): .members(("array_value", .members(("values", .array(values.map(any))))))
         case .object(let members):

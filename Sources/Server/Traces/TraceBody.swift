@@ -114,18 +114,8 @@ struct TraceBody: Sendable {
     }
 
     static func wrong(_ key: String, _ value: OrderedJSON) -> PlatformError {
-        let type =
-            switch value {
-            case .null: "NoneType"
-            case .bool: "bool"
-            case .integer: "int"
-            case .real: "float"
-            case .string: "str"
-            case .array: "list"
-            case .object: "dict"
-            }
         return PlatformError.mlflowInvalid(
-            "Invalid value \(value.text.prefix(500)) for parameter '\(key)' supplied:  Hint: Value was of type '\(type)'. "
+            "Invalid value \(value.written.prefix(500)) for parameter '\(key)' supplied:  Hint: Value was of type '\(value.pythonType)'. "
                 + "See the API docs for more information about request parameters."
         )
     }

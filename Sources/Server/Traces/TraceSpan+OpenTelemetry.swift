@@ -101,8 +101,8 @@ extension TraceSpan {
         let status = try span.body("status")
         let code: Status =
             switch status?.member("code") {
-            case .integer(1), .string("STATUS_CODE_OK"): .ok
-            case .integer(2), .string("STATUS_CODE_ERROR"): .error
+            case .number("1"), .string("STATUS_CODE_OK"): .ok
+            case .number("2"), .string("STATUS_CODE_ERROR"): .error
             default: .unset
             }
         try self.init(

@@ -98,8 +98,9 @@ package struct Assessment: Sendable, Hashable {
     var aggregate: (value: Double?, isNumeric: Bool) {
         switch value {
         case .bool(let flag): return (flag ? 1 : 0, false)
-        case .integer(let number): return (Double(number), true)
-        case .real(let number): return number.isFinite ? (number, true) : (nil, false)
+        case .number:
+            let number = value.numberValue.flatMap { $0.isFinite ? $0 : nil }
+            return (number, number != nil)
         case .string(let text):
             switch text.trimmed.lowercased() {
             case "yes": return (1, false)
@@ -135,14 +136,14 @@ extension Assessment {
             rationale: try row.optionalText("rationale"),
             overrides: try row.optionalText("overrides"),
             isValid: try row.bool("valid"),
-            metadata: metadata.map { KeyValue($0.key, $0.value.stringValue ?? $0.value.text) }
+            metadata: metadata.map { KeyValue($0.key, $0.value.stringValue ?? $0.value.written) }
         )
     }
 
     /// The metadata as the JSON text that is stored; NULL for none.
     var storedMetadata: SQLValue {
         metadata.isEmpty
-            ? .null : .text(OrderedJSON.object(metadata.map { OrderedJSON.Member($0.key, .string($0.value)) }).text)
+            ? .null : .text(OrderedJSON.object(metadata.map { OrderedJSON.Member($0.key, .string($0.value)) }).written)
     }
 
     /// Inserts it; one with the same id in the same trace is replaced.
@@ -159,8 +160,8 @@ extension Assessment {
                 + "metadata = excluded.metadata, aggregate_value = excluded.aggregate_value, is_numeric = excluded.is_numeric "
                 + "WHERE trace_assessment.trace_id = excluded.trace_id",
             [
-                .text(id), .text(traceID), .text(name), .text(kind.rawValue), .text(value.text),
-                .optional(error?.text), .time(createdAt), .time(updatedAt), .text(source.type), .optional(source.id),
+                .text(id), .text(traceID), .text(name), .text(kind.rawValue), .text(value.written),
+                .optional(error?.written), .time(createdAt), .time(updatedAt), .text(source.type), .optional(source.id),
                 .optional(runID), .optional(spanID), .optional(rationale), .optional(overrides), .bool(isValid),
                 storedMetadata, .optional(aggregate.value), .bool(aggregate.isNumeric),
             ]

@@ -1,3 +1,5 @@
+import Primitives
+
 /// Conventions that put messages into events, or that tell their kind by more than one attribute.
 extension SpanConventions {
     /// Spring AI: GenAI's attributes, with what went in and out in two events.
@@ -42,7 +44,7 @@ extension SpanConventions {
     private static func content(_ what: String, _ events: [TraceSpan.Event]) -> String? {
         for event in events where event.name == "gen_ai.content.\(what)" {
             guard let value = event.value("gen_ai.\(what)"), !value.isEmpty else { continue }
-            return value.stringValue.map(quoted) ?? value.text
+            return value.stringValue.map(quoted) ?? value.written
         }
         return nil
     }
@@ -57,7 +59,7 @@ extension SpanConventions {
             let said = event.name == "gen_ai.choice" ? event.value("role")?.unwrapped : nil
             return .members(("role", said ?? .string(standard)), ("content", content.unwrapped))
         }
-        return messages.isEmpty ? nil : OrderedJSON.array(messages).text
+        return messages.isEmpty ? nil : OrderedJSON.array(messages).written
     }
 }
 

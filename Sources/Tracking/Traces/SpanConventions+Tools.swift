@@ -1,3 +1,5 @@
+import Primitives
+
 /// Conventions of programs with spans of their own: Claude Code, Gemini CLI, and chat calls of the Vercel AI SDK.
 extension SpanConventions {
     /// Gemini CLI: GenAI's attributes with other names of operations; messages are wrapped as Gemini's library has them.
@@ -19,8 +21,8 @@ extension SpanConventions {
             // The system's prompt is sent in the user's name.
             let isSystem = known.plain("gen_ai.operation.name") == "system_prompt"
             let contents = isSystem ? messages.map { $0.replacing("role", "user", with: "system") } : messages
-            return OrderedJSON.members(("contents", .array(contents))).text
-        case .string(let prompt)?: return OrderedJSON.members(("contents", .string(prompt))).text
+            return OrderedJSON.members(("contents", .array(contents))).written
+        case .string(let prompt)?: return OrderedJSON.members(("contents", .string(prompt))).written
         default: return text
         }
     }
@@ -31,7 +33,7 @@ extension SpanConventions {
         let parts = messages.flatMap { $0["parts"]?.elements ?? [] }
         guard !parts.isEmpty else { return text }
         let content = OrderedJSON.members(("role", "model"), ("parts", .array(parts)))
-        return OrderedJSON.members(("candidates", .array([.members(("content", content))]))).text
+        return OrderedJSON.members(("candidates", .array([.members(("content", content))]))).written
     }
 
     /// Claude Code and its SDK: `claude_code.` spans, whose contents are there only when the user asked for it.
@@ -60,7 +62,7 @@ extension SpanConventions {
             let output = events.lazy.filter { $0.name == "tool.output" }
                 .flatMap { event in ["output", "content", "diff"].compactMap { event.value($0)?.unwrapped } }
                 .first { !$0.isEmpty && $0.stringValue != SpanAttributes.redacted }
-            return output?.text
+            return output?.written
         }
     )
 
@@ -91,7 +93,7 @@ extension SpanConventions {
         let details = ["full_command", "file_path", "skill_name", "subagent_type"].compactMap { key in
             known.shown(key).map { OrderedJSON.Member(key, OrderedJSON.parse($0) ?? .string($0)) }
         }
-        return details.isEmpty ? nil : OrderedJSON.object(details).text
+        return details.isEmpty ? nil : OrderedJSON.object(details).written
     }
 
     /// Whether the span is one call of a model, whose prompt and answer lie in many attributes.
@@ -107,7 +109,7 @@ extension SpanConventions {
             guard name == "tools", let tools = value.elements else { return OrderedJSON.Member(name, value) }
             return OrderedJSON.Member(name, .array(tools.map(\.unwrapped.unwrapped)))
         }
-        return members.isEmpty ? nil : OrderedJSON.object(members).text
+        return members.isEmpty ? nil : OrderedJSON.object(members).written
     }
 }
 

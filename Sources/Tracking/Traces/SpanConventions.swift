@@ -1,3 +1,5 @@
+import Primitives
+
 /// Naming conventions of instrumentation libraries, translated to MLflow's attributes: kind of span, what went in and out,
 /// tokens, model, provider and how messages are written. The first convention that knows a thing says it; what MLflow's own
 /// attributes say stays.
@@ -45,7 +47,7 @@ struct SpanConventions: Sendable {
         if [nil, "UNKNOWN", "null"].contains(known.plain(TraceKey.Span.type)),
             let kind = all.lazy.compactMap({ $0.kind(known) }).first
         {
-            attributes[TraceKey.Span.type] = OrderedJSON.string(kind).text
+            attributes[TraceKey.Span.type] = OrderedJSON.string(kind).written
         }
         fill(TraceKey.Span.inputs, &attributes) { known in
             all.lazy.compactMap { $0.inputRule?(known) ?? known.first($0.inputs) }.first
@@ -57,7 +59,7 @@ struct SpanConventions: Sendable {
         }
         fill(TraceKey.Span.usage, &attributes) { known in all.lazy.compactMap { $0.usage(known) }.first }
         fill(TraceKey.Span.messageFormat, &attributes) { known in
-            all.lazy.compactMap { $0.formatRule?(known) }.first.map { OrderedJSON.string($0).text }
+            all.lazy.compactMap { $0.formatRule?(known) }.first.map { OrderedJSON.string($0).written }
         }
         fill(TraceKey.Span.tools, &attributes) { known in all.lazy.compactMap { known.first($0.tools) }.first }
         fill(TraceKey.Span.model, &attributes) { known in
@@ -79,14 +81,14 @@ struct SpanConventions: Sendable {
 
     /// The text as JSON: kept when it is JSON already.
     static func quoted(_ text: String) -> String {
-        OrderedJSON.parse(text) == nil ? OrderedJSON.string(text).text : text
+        OrderedJSON.parse(text) == nil ? OrderedJSON.string(text).written : text
     }
 
     /// The member `model` of what went in or came out.
     private static func named(_ attributes: SpanAttributes) -> String? {
         for key in [TraceKey.Span.inputs, TraceKey.Span.outputs] {
             if let model = attributes.value(key)?["model"]?.stringValue, !model.isEmpty {
-                return OrderedJSON.string(model).text
+                return OrderedJSON.string(model).written
             }
         }
         return nil
@@ -120,7 +122,7 @@ struct SpanConventions: Sendable {
             ("total_tokens", total.map(OrderedJSON.integer)),
             ("cache_read_input_tokens", tokens.cacheReads.map(OrderedJSON.integer)),
             ("cache_creation_input_tokens", tokens.cacheWrites.map(OrderedJSON.integer))
-        ).text
+        ).written
     }
 }
 

@@ -80,7 +80,7 @@ struct SpanDigest: Sendable {
     private static func resourceTags(_ resource: [TraceSpan.Attribute]) -> [KeyValue] {
         resource.prefix(TraceLimits.pairsPerRequest).compactMap { attribute in
             guard !attribute.key.hasPrefix("telemetry.sdk."), !attribute.key.hasPrefix("mlflow.") else { return nil }
-            let value = attribute.value.stringValue ?? attribute.value.text
+            let value = attribute.value.stringValue ?? attribute.value.written
             return try? TraceLimits.tag(KeyValue(attribute.key, value))
         }
     }

@@ -1,3 +1,5 @@
+import Primitives
+
 /// Sums over the spans of a trace, by the tree: what a span says includes what the spans below it say, so those are not
 /// counted again.
 struct SpanTotals {

@@ -70,12 +70,12 @@ struct TraceAnalytics: Sendable, Hashable {
 
     private var tokenText: String? {
         let members = Self.tokenKeys.compactMap { key in tokens[key].map { OrderedJSON.Member(key, .integer($0)) } }
-        return members.isEmpty ? nil : OrderedJSON.object(members).text
+        return members.isEmpty ? nil : OrderedJSON.object(members).written
     }
 
     private var costText: String? {
         let members = Self.costKeys.compactMap { key in costs[key].map { OrderedJSON.Member(key, .real($0)) } }
-        return members.isEmpty ? nil : OrderedJSON.object(members).text
+        return members.isEmpty ? nil : OrderedJSON.object(members).written
     }
 
     /// The columns, in the order of ``values``.

@@ -183,7 +183,10 @@ struct TraceConditions {
             )
         }
         let text = clause.value.text
-        let either = SQLCondition("(a.value = ? OR a.value = ?)", [.text(text), .text(OrderedJSON.string(text).text)])
+        let either = SQLCondition(
+            "(a.value = ? OR a.value = ?)",
+            [.text(text), .text(OrderedJSON.string(text).written)]
+        )
         if clause.comparator == .equal { return either }
         if clause.comparator == .notEqual { return SQLCondition("NOT \(either.sql)", either.arguments) }
         return try compare("a.value", clause) { pattern in
@@ -233,9 +236,9 @@ extension TraceConditions {
     /// Attributes stand in the content as `"name": "value as JSON"`. LIKE looks for the pattern anywhere after the name, as
     /// MLflow does; = and IN compare the attribute's own value.
     private func spanAttribute(_ clause: TraceClause, _ name: String) throws -> SQLCondition {
-        let key = OrderedJSON.string(name).text
+        let key = OrderedJSON.string(name).written
         func holds(_ value: String) -> SQLCondition {
-            let forms = [value, OrderedJSON.string(value).text].map { "\(key): \(OrderedJSON.string($0).text)" }
+            let forms = [value, OrderedJSON.string(value).written].map { "\(key): \(OrderedJSON.string($0).written)" }
             return SQLCondition(
                 "(s.content LIKE ? ESCAPE '!' OR s.content LIKE ? ESCAPE '!')",
                 forms.map { .text("%\(Self.escaped($0))%") }

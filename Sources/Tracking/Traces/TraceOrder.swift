@@ -1,4 +1,3 @@
-import Foundation
 import Primitives
 import Storage
 
@@ -7,7 +6,8 @@ import Storage
 struct TraceOrder: Sendable {
     private(set) var joins = ""
     private(set) var joinArguments: [SQLValue] = []
-    private var terms: [(sql: String, ascending: Bool)] = []
+    /// The terms, named `k0`, `k1`, … among the columns.
+    let page: PageOrder
 
     /// The most fields to order by.
     private static let maximumFields = 16
@@ -16,6 +16,10 @@ struct TraceOrder: Sendable {
         guard order.count <= Self.maximumFields else {
             throw PlatformError.mlflowInvalid("`order_by` has more than \(Self.maximumFields) fields.")
         }
+        var terms: [SortTerm] = []
+        func add(_ sql: String, _ ascending: Bool) {
+            terms.append(SortTerm(sql, ascending: ascending, column: "k\(terms.count)"))
+        }
         var seen: Set<String> = []
         for (index, text) in order.enumerated() {
             let (name, ascending) = try Self.parse(text)
@@ -23,12 +27,13 @@ struct TraceOrder: Sendable {
             guard seen.insert("\(entity.rawValue).\(key)").inserted else {
                 throw PlatformError.mlflowInvalid("`order_by` contains duplicate fields: \(order)")
             }
-            let (column, mayBeNull) = try column(entity, key, alias: "o\(index)")
-            if mayBeNull { terms.append(("(CASE WHEN \(column) IS NULL THEN 1 ELSE 0 END)", true)) }
-            terms.append((column, ascending))
+            let (column, mayBeNull) = try Self.column(entity, key, alias: "o\(index)", &joins, &joinArguments)
+            if mayBeNull { add("(CASE WHEN \(column) IS NULL THEN 1 ELSE 0 END)", true) }
+            add(column, ascending)
         }
-        if !seen.contains("attribute.timestamp_ms") { terms.append(("t.timestamp_ms", false)) }
-        if !seen.contains("attribute.request_id") { terms.append(("t.trace_id", true)) }
+        if !seen.contains("attribute.timestamp_ms") { add("t.timestamp_ms", false) }
+        if !seen.contains("attribute.request_id") { add("t.trace_id", true) }
+        page = PageOrder(terms)
     }
 
     private static func parse(_ text: String) throws -> (name: String, ascending: Bool) {
@@ -43,10 +48,12 @@ struct TraceOrder: Sendable {
         return (name, word.uppercased() == "ASC")
     }
 
-    private mutating func column(
+    private static func column(
         _ entity: TraceClause.Entity,
         _ key: String,
-        alias: String
+        alias: String,
+        _ joins: inout String,
+        _ joinArguments: inout [SQLValue]
     ) throws -> (sql: String, mayBeNull: Bool) {
         switch (entity, key) {
         case (.attribute, "request_id"): return ("t.trace_id", false)
@@ -66,59 +73,5 @@ struct TraceOrder: Sendable {
             return ("\(alias).value", true)
         default: throw PlatformError.mlflowInvalid("Invalid identifier type '\(entity.rawValue)'")
         }
-    }
-
-    /// What stands after ORDER BY.
-    var sql: String { terms.map { "\($0.sql) \($0.ascending ? "ASC" : "DESC")" }.joined(separator: ", ") }
-
-    /// The terms as columns `k0`, `k1`, …, for ``token(of:)``.
-    var columns: String { terms.enumerated().map { "\($1.sql) AS k\($0)" }.joined(separator: ", ") }
-
-    /// The token of the page after a row.
-    func token(of row: SQLRow) throws -> String {
-        let values = try terms.indices.map { index -> OrderedJSON in
-            switch try row.value("k\(index)") {
-            case .integer(let value): .integer(value)
-            case .real(let value): .real(value)
-            case .text(let text): .string(text)
-            default: .null
-            }
-        }
-        return Data(OrderedJSON.object([OrderedJSON.Member("after", .array(values))]).bytes()).base64EncodedString()
-    }
-
-    /// What comes after the trace that a token names; nil without a token.
-    ///
-    /// - Throws: `INVALID_PARAMETER_VALUE` for a text that is no token, or one of another order.
-    func condition(after token: String?) throws -> SQLCondition? {
-        guard let token, !token.isEmpty else { return nil }
-        guard let data = Data(base64Encoded: token) else {
-            throw PlatformError.mlflowInvalid("Invalid page token, could not base64-decode")
-        }
-        let tree = OrderedJSON.parse(String(decoding: data, as: UTF8.self))
-        guard let values = tree?["after"]?.elements, values.count == terms.count else {
-            throw PlatformError.mlflowInvalid("Invalid page token: it belongs to another search.")
-        }
-        let known = values.map { value -> SQLValue in
-            switch value {
-            case .integer(let number): .integer(number)
-            case .real(let number): .real(number)
-            case .string(let text): .text(text)
-            default: .null
-            }
-        }
-        var alternatives: [String] = []
-        var arguments: [SQLValue] = []
-        for (index, term) in terms.enumerated() where known[index] != .null {
-            var parts: [String] = []
-            for (earlier, value) in zip(terms, known).prefix(index) {
-                parts.append(value == .null ? "\(earlier.sql) IS NULL" : "\(earlier.sql) = ?")
-                if value != .null { arguments.append(value) }
-            }
-            parts.append("\(term.sql) \(term.ascending ? ">" : "<") ?")
-            arguments.append(known[index])
-            alternatives.append("(\(parts.joined(separator: " AND ")))")
-        }
-        return SQLCondition("(\(alternatives.joined(separator: " OR ")))", arguments)
     }
 }

@@ -1,3 +1,5 @@
+import Primitives
+
 /// The beginning of a request or response, as lists of traces show it.
 enum TracePreview {
     /// The longest preview, in characters.

@@ -87,7 +87,7 @@ package struct TraceSpan: Sendable, Hashable {
         self.links = links
         self.resource = resource
         var known = SpanAttributes(attributes)
-        known[TraceKey.Span.traceID] = OrderedJSON.string("tr-" + Hex.encode(trace)).text
+        known[TraceKey.Span.traceID] = OrderedJSON.string("tr-" + Hex.encode(trace)).written
         SpanConventions.translate(&known, events: events)
         self.attributes = known
     }
@@ -122,7 +122,7 @@ package struct TraceSpan: Sendable, Hashable {
             ),
             ("attributes", .object(attributes.entries.map { OrderedJSON.Member($0.key, .string($0.text)) })),
             ("links", .array(links.map(Self.content)))
-        ).text
+        ).written
     }
 
     private static func content(_ event: Event) -> OrderedJSON {
@@ -170,7 +170,7 @@ struct SpanAttributes: Sendable, Hashable {
             default: break
             }
         }
-        return value.text
+        return value.written
     }
 
     /// The JSON text of an attribute.

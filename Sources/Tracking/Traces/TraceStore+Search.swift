@@ -39,20 +39,17 @@ extension TraceStore {
         try TrackingLimits.page(query.maximum)
         let clauses = try TraceFilter.parse(query.filter)
         let order = try TraceOrder(query.order)
-        let after = try order.condition(after: query.token)
+        let place = try order.page.condition(after: query.token)
         return try await database.read { reader in
             var condition = try TraceConditions(experiments: query.experiments, reader: reader).make(clauses)
-            if let after { condition.and(after) }
+            condition.and(place)
             let rows = try reader.query(
-                "SELECT t.*, \(order.columns) FROM trace AS t\(order.joins) WHERE \(condition.sql) "
-                    + "ORDER BY \(order.sql) LIMIT ?",
+                "SELECT t.*, \(order.page.columns) FROM trace AS t\(order.joins) WHERE \(condition.sql) "
+                    + "ORDER BY \(order.page.sql) LIMIT ?",
                 order.joinArguments + condition.arguments + [.integer(Int64(query.maximum) + 1)]
             )
-            let page = Array(rows.prefix(query.maximum))
-            return Page(
-                elements: try Self.complete(page, reader),
-                nextToken: rows.count > page.count ? try page.last.map(order.token) : nil
-            )
+            let page = try order.page.page(rows, maximum: query.maximum)
+            return Page(elements: try Self.complete(page.elements, reader), nextToken: page.nextToken)
         }
     }
 

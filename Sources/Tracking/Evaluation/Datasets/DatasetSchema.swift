@@ -5,13 +5,13 @@ enum DatasetSchema {
     /// A schema with the fields of some records added; nil while there is none.
     static func extended(_ schema: String?, with records: [RecordInput]) throws -> String? {
         if records.isEmpty { return schema }
-        var document = try schema.map { try ExactJSON(parsing: $0, what: "A stored schema") } ?? empty
+        var document = try schema.map { try OrderedJSON(parsing: $0, what: "A stored schema") } ?? empty
         for record in records {
             add(record.inputs, to: "inputs", of: &document)
             if let outputs = record.outputs, outputs != .null {
                 if outputs.members != nil {
                     add(outputs, to: "outputs", of: &document)
-                } else if document["outputs"]?.isTruthy == false {
+                } else if document["outputs"]?.isEmpty == true {
                     document = document.setting("outputs", .string(outputs.typeName))
                 }
             }
@@ -20,17 +20,17 @@ enum DatasetSchema {
         return document.written
     }
 
-    private static let empty = ExactJSON.object([
+    private static let empty = OrderedJSON.object([
         .init("inputs", .object([])), .init("outputs", .object([])), .init("expectations", .object([])),
         .init("version", .string("1.0")),
     ])
 
-    private static func add(_ fields: ExactJSON, to part: String, of document: inout ExactJSON) {
+    private static func add(_ fields: OrderedJSON, to part: String, of document: inout OrderedJSON) {
         guard var known = document[part], known.members != nil else { return }
-        let names = Set((known.members ?? []).map(\.name))
-        let new = (fields.members ?? []).filter { !names.contains($0.name) }
+        let names = Set((known.members ?? []).map(\.key))
+        let new = (fields.members ?? []).filter { !names.contains($0.key) }
         if new.isEmpty { return }
-        for field in new { known = known.setting(field.name, .string(field.value.typeName)) }
+        for field in new { known = known.setting(field.key, .string(field.value.typeName)) }
         document = document.setting(part, known)
     }
 }

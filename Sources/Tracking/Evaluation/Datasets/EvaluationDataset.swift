@@ -42,7 +42,7 @@ package struct EvaluationDataset: Sendable, Hashable {
 
     /// The tags as one JSON object.
     package var tagsJSON: String {
-        ExactJSON.object(tags.map { ExactJSON.Member($0.key, .string($0.value)) }).written
+        OrderedJSON.object(tags.map { OrderedJSON.Member($0.key, .string($0.value)) }).written
     }
 
     /// The digest of a data set at a moment.

@@ -65,11 +65,11 @@ extension EvaluationDatasetStore {
     package func records(of id: String, maximum: Int, token: String?) async throws -> (json: String, nextToken: String?)
     {
         try EvaluationSQL.checkPage(maximum)
-        let pageOrder = PageOrder([PageOrder.Column("position")])
+        let pageOrder = PageOrder([SortTerm("position")])
         let condition = try pageOrder.condition(after: token)
         let rows = try await database.read { reader in
             try reader.query(
-                "SELECT * FROM evaluation_record WHERE dataset_id = ? AND \(condition.sql) ORDER BY \(pageOrder.order) LIMIT ?",
+                "SELECT * FROM evaluation_record WHERE dataset_id = ? AND \(condition.sql) ORDER BY \(pageOrder.sql) LIMIT ?",
                 [.text(id)] + condition.arguments + [.integer(Int64(maximum) + 1)]
             )
         }

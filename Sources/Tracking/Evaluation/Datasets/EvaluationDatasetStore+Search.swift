@@ -30,7 +30,7 @@ extension EvaluationDatasetStore {
             )
         }
         for clause in try SearchFilter.parse(filter) { condition.and(try Self.condition(clause)) }
-        let sql = "SELECT * FROM evaluation_dataset WHERE \(condition.sql) ORDER BY \(pageOrder.order) LIMIT ?"
+        let sql = "SELECT * FROM evaluation_dataset WHERE \(condition.sql) ORDER BY \(pageOrder.sql) LIMIT ?"
         let arguments = condition.arguments + [.integer(Int64(maximum) + 1)]
         return try await database.read { reader in
             let page = try pageOrder.page(reader.query(sql, arguments), maximum: maximum)
@@ -93,14 +93,14 @@ extension EvaluationDatasetStore {
     }
 
     private static func pageOrder(_ order: [String]) throws -> PageOrder {
-        var columns: [PageOrder.Column] = []
+        var terms: [SortTerm] = []
         for text in order.isEmpty ? ["created_time DESC"] : order {
             let field = try SearchOrder.parse(text)
             guard field.entity == nil, orderable.contains(field.key) else { throw unknown(field.key, orderable) }
-            if columns.contains(where: { $0.name == field.key }) { continue }
-            columns.append(PageOrder.Column(field.key, ascending: field.ascending, isText: field.key == "name"))
+            if terms.contains(where: { $0.sql == field.key }) { continue }
+            terms.append(SortTerm(field.key, ascending: field.ascending))
         }
-        return PageOrder(columns + [PageOrder.Column("dataset_id", ascending: false, isText: true)])
+        return PageOrder(terms + [SortTerm("dataset_id", ascending: false)])
     }
 
     private static func unknown(_ key: String, _ known: Set<String>) -> PlatformError {

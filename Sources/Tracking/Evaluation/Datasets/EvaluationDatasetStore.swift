@@ -185,14 +185,14 @@ extension EvaluationDatasetStore {
 
     private static func tags(_ text: String?) throws -> [KeyValue] {
         guard let text, !text.isEmpty else { return [] }
-        let document = try ExactJSON(parsing: text, what: "tags")
+        let document = try OrderedJSON(parsing: text, what: "tags")
         if document == .null { return [] }
         guard let members = document.members else { throw PlatformError.mlflowInvalid("tags must be a JSON object.") }
         guard members.count <= tagsPerRequest else {
             throw PlatformError.mlflowInvalid("One request takes at most \(tagsPerRequest) tags.")
         }
         return try members.filter { $0.value != .null }.map { member in
-            let tag = KeyValue(member.name, member.value.pythonText)
+            let tag = KeyValue(member.key, member.value.pythonText)
             try MLflowName.checkLength("tag key", tag.key, upTo: nameLength)
             try MLflowName.checkLength("tag value", tag.value, upTo: tagValueLength)
             return tag

@@ -61,21 +61,21 @@ struct EvaluationRecord: Sendable {
     /// Takes over what a client sent for the same inputs: outputs are replaced, expectations and tags are merged by key.
     mutating func merge(_ new: RecordInput, at time: Timestamp) throws {
         if let sent = new.outputs { outputs = sent == .null ? nil : sent.written }
-        if let sent = new.expectations, sent.isTruthy {
+        if let sent = new.expectations, !sent.isEmpty {
             expectations = try Self.object(expectations).updated(with: sent).written
         }
-        if let sent = new.tags, sent.isTruthy { tags = try Self.object(tags).updated(with: sent).written }
+        if let sent = new.tags, !sent.isEmpty { tags = try Self.object(tags).updated(with: sent).written }
         lastUpdateTime = time
         if let user = new.user { lastUpdatedBy = user }
     }
 
-    private static func object(_ text: String?) throws -> ExactJSON {
-        try text.map { try ExactJSON(parsing: $0, what: "A stored record") } ?? .object([])
+    private static func object(_ text: String?) throws -> OrderedJSON {
+        try text.map { try OrderedJSON(parsing: $0, what: "A stored record") } ?? .object([])
     }
 
     /// The record as MLflow's `DatasetRecord.to_dict` writes it; its parts are already JSON.
     func json(dataset: String) -> String {
-        func text(_ value: String) -> String { ExactJSON.string(value).written }
+        func text(_ value: String) -> String { OrderedJSON.string(value).written }
         var parts = ["\"dataset_record_id\": \(text(id))", "\"dataset_id\": \(text(dataset))", "\"inputs\": \(inputs)"]
         if let outputs { parts.append("\"outputs\": \(outputs)") }
         if let expectations { parts.append("\"expectations\": \(expectations)") }

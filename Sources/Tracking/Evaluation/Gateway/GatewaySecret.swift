@@ -26,8 +26,8 @@ package struct GatewaySecret: Sendable, Hashable {
     }
 
     private static func pairs(_ text: String) throws -> [KeyValue] {
-        (try ExactJSON(parsing: text, what: "A stored secret").members ?? []).map {
-            KeyValue($0.name, $0.value.text ?? "")
+        (try OrderedJSON(parsing: text, what: "A stored secret").members ?? []).map {
+            KeyValue($0.key, $0.value.stringValue ?? "")
         }
     }
 }
@@ -42,13 +42,13 @@ package struct SecretValues: Sendable {
         "api_base", "base_url", "model_list", "fallbacks", "custom_llm_provider",
     ]
 
-    private let document: ExactJSON
+    private let document: OrderedJSON
 
     /// Checks a JSON object of texts.
     ///
     /// - Throws: `INVALID_PARAMETER_VALUE`; the message never holds a value.
-    package init(_ document: ExactJSON) throws {
-        guard let members = document.members, members.allSatisfy({ $0.value.text != nil }) else {
+    package init(_ document: OrderedJSON) throws {
+        guard let members = document.members, members.allSatisfy({ $0.value.stringValue != nil }) else {
             throw PlatformError.mlflowInvalid("'secret_value' must be a JSON object whose values are strings.")
         }
         guard members.count <= Self.count, document.written.utf8.count <= Self.bytes else {
@@ -56,7 +56,7 @@ package struct SecretValues: Sendable {
                 "'secret_value' may have at most \(Self.count) entries and \(Self.bytes) bytes."
             )
         }
-        let reserved = members.map(\.name).filter(Self.destinations.contains).sorted()
+        let reserved = members.map(\.key).filter(Self.destinations.contains).sorted()
         guard reserved.isEmpty else {
             throw PlatformError.mlflowInvalid(
                 "secret_value must not contain \(Self.list(reserved)): these keys choose where the gateway sends requests. "
@@ -71,8 +71,8 @@ package struct SecretValues: Sendable {
 
     /// What may be shown.
     var masked: String {
-        ExactJSON.object(
-            (document.members ?? []).map { .init($0.name, .string(Self.mask($0.value.text ?? ""))) }
+        OrderedJSON.object(
+            (document.members ?? []).map { .init($0.key, .string(Self.mask($0.value.stringValue ?? ""))) }
         ).written
     }
 
@@ -94,11 +94,11 @@ package struct SecretConfiguration: Sendable {
     /// dropped.
     ///
     /// - Throws: `INVALID_PARAMETER_VALUE`.
-    package init(_ document: ExactJSON) throws {
-        guard var members = document.members, members.allSatisfy({ $0.value.text != nil }) else {
+    package init(_ document: OrderedJSON) throws {
+        guard var members = document.members, members.allSatisfy({ $0.value.stringValue != nil }) else {
             throw PlatformError.mlflowInvalid("'auth_config' must be a JSON object whose values are strings.")
         }
-        let reserved = members.map(\.name).filter { SecretValues.destinations.contains($0) && $0 != "api_base" }
+        let reserved = members.map(\.key).filter { SecretValues.destinations.contains($0) && $0 != "api_base" }
             .sorted()
         guard reserved.isEmpty, document.written.utf8.count <= SecretValues.bytes else {
             throw PlatformError.mlflowInvalid(
@@ -106,8 +106,8 @@ package struct SecretConfiguration: Sendable {
                     + "sends requests. Set the upstream with 'api_base', which is validated."
             )
         }
-        if let place = members.firstIndex(where: { $0.name == "api_base" }) {
-            let base = (members[place].value.text ?? "").stripped
+        if let place = members.firstIndex(where: { $0.key == "api_base" }) {
+            let base = (members[place].value.stringValue ?? "").stripped
             if base.isEmpty {
                 members.remove(at: place)
             } else {
@@ -115,7 +115,7 @@ package struct SecretConfiguration: Sendable {
                 members[place].value = .string(base)
             }
         }
-        text = members.isEmpty ? nil : ExactJSON.object(members).written
+        text = members.isEmpty ? nil : OrderedJSON.object(members).written
     }
 
     private static func check(base: String) throws {

@@ -73,11 +73,11 @@ extension GatewayStore {
     /// - Throws: `INVALID_PARAMETER_VALUE`.
     package func budgets(maximum: Int, token: String?) async throws -> Page<GatewayBudget> {
         try EvaluationSQL.checkPage(maximum)
-        let order = PageOrder([PageOrder.Column("budget_policy_id", isText: true)])
+        let order = PageOrder([SortTerm("budget_policy_id")])
         let place = try order.condition(after: token)
         let rows = try await database.read { reader in
             try reader.query(
-                "SELECT * FROM gateway_budget WHERE \(place.sql) ORDER BY \(order.order) LIMIT ?",
+                "SELECT * FROM gateway_budget WHERE \(place.sql) ORDER BY \(order.sql) LIMIT ?",
                 place.arguments + [.integer(Int64(maximum) + 1)]
             )
         }

@@ -56,11 +56,11 @@ extension GatewayStore {
     /// - Throws: `INVALID_PARAMETER_VALUE`.
     package func guardrails(maximum: Int, token: String?) async throws -> Page<GatewayGuardrail> {
         try EvaluationSQL.checkPage(maximum)
-        let order = PageOrder([PageOrder.Column("guardrail_id", isText: true)])
+        let order = PageOrder([SortTerm("guardrail_id")])
         let place = try order.condition(after: token)
         return try await database.read { reader in
             let rows = try reader.query(
-                "SELECT * FROM (\(Self.select)) AS found WHERE \(place.sql) ORDER BY \(order.order) LIMIT ?",
+                "SELECT * FROM (\(Self.select)) AS found WHERE \(place.sql) ORDER BY \(order.sql) LIMIT ?",
                 place.arguments + [.integer(Int64(maximum) + 1)]
             )
             let page = try order.page(rows, maximum: maximum)

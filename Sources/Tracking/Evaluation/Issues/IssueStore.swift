@@ -136,11 +136,11 @@ package struct IssueStore: Sendable {
     ) async throws -> Page<QualityIssue> {
         try EvaluationSQL.checkPage(maximum)
         let pageOrder = PageOrder(
-            [PageOrder.Column("severity", ascending: false)]
-                + (countsTraces ? [PageOrder.Column("trace_count", ascending: false)] : [])
+            [SortTerm("severity", ascending: false)]
+                + (countsTraces ? [SortTerm("trace_count", ascending: false)] : [])
                 + [
-                    PageOrder.Column("created_time", ascending: false),
-                    PageOrder.Column("issue_id", ascending: false, isText: true),
+                    SortTerm("created_time", ascending: false),
+                    SortTerm("issue_id", ascending: false),
                 ]
         )
         var condition = SQLCondition("1 = 1")
@@ -151,7 +151,7 @@ package struct IssueStore: Sendable {
             "(SELECT COUNT(DISTINCT a.trace_id) FROM trace_assessment AS a "
             + "WHERE a.name = quality_issue.issue_id AND a.type = 'issue') AS trace_count"
         let inner = "SELECT *\(countsTraces ? ", \(count)" : "") FROM quality_issue WHERE \(condition.sql)"
-        let sql = "SELECT * FROM (\(inner)) AS found WHERE \(place.sql) ORDER BY \(pageOrder.order) LIMIT ?"
+        let sql = "SELECT * FROM (\(inner)) AS found WHERE \(place.sql) ORDER BY \(pageOrder.sql) LIMIT ?"
         let arguments = condition.arguments + place.arguments + [.integer(Int64(maximum) + 1)]
         let page = try pageOrder.page(try await database.read { try $0.query(sql, arguments) }, maximum: maximum)
         return Page(

@@ -19,14 +19,14 @@ package enum LabelInput: Sendable, Hashable {
     /// Reads protobuf's JSON: an object with exactly one of `pass_fail`, `categorical`, `numeric`, `text`.
     ///
     /// - Throws: `INVALID_PARAMETER_VALUE`.
-    package init(_ document: ExactJSON) throws {
+    package init(_ document: OrderedJSON) throws {
         if let value = document["pass_fail"], value.members != nil {
             self = .passFail(
-                positive: value["positive_label"]?.text ?? "",
-                negative: value["negative_label"]?.text ?? ""
+                positive: value["positive_label"]?.stringValue ?? "",
+                negative: value["negative_label"]?.stringValue ?? ""
             )
         } else if let value = document["categorical"], value.members != nil {
-            let options = (value["options"]?.elements ?? []).map { $0.text ?? "" }
+            let options = (value["options"]?.elements ?? []).map { $0.stringValue ?? "" }
             self = .categorical(options: options, several: value["multi_select"] == .bool(true))
         } else if let value = document["numeric"], value.members != nil {
             self = .numeric(
@@ -44,7 +44,7 @@ package enum LabelInput: Sendable, Hashable {
     }
 
     /// Protobuf's JSON of it.
-    package var document: ExactJSON {
+    package var document: OrderedJSON {
         switch self {
         case .passFail(let positive, let negative):
             Self.one(
@@ -54,7 +54,7 @@ package enum LabelInput: Sendable, Hashable {
         case .categorical(let options, let several):
             Self.one(
                 "categorical",
-                [.init("options", .array(options.map(ExactJSON.string))), .init("multi_select", .bool(several))]
+                [.init("options", .array(options.map(OrderedJSON.string))), .init("multi_select", .bool(several))]
             )
         case .numeric(let least, let most):
             Self.one(
@@ -142,11 +142,11 @@ package enum LabelInput: Sendable, Hashable {
         }
     }
 
-    private static func one(_ name: String, _ members: [ExactJSON.Member]) -> ExactJSON {
+    private static func one(_ name: String, _ members: [OrderedJSON.Member]) -> OrderedJSON {
         .object([.init(name, .object(members))])
     }
 
-    private static func number(_ value: ExactJSON) -> Double? {
+    private static func number(_ value: OrderedJSON) -> Double? {
         switch value {
         case .number(let written): Double(written)
         case .string(let text): Double(text)

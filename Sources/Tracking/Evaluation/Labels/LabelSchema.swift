@@ -37,7 +37,7 @@ package struct LabelSchema: Sendable, Hashable {
         kind = Kind(rawValue: try row.text("kind")) ?? .feedback
         instruction = try row.optionalText("instruction")
         enablesComment = try row.bool("enable_comment")
-        input = try LabelInput(ExactJSON(parsing: row.text("input"), what: "A stored label input"))
+        input = try LabelInput(OrderedJSON(parsing: row.text("input"), what: "A stored label input"))
         createdTime = try row.time("created_time")
         lastUpdateTime = try row.time("last_update_time")
         isDefault = try row.bool("is_default")

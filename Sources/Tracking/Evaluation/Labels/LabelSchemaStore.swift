@@ -85,12 +85,12 @@ package struct LabelSchemaStore: Sendable {
     package func list(experiment: Int64, maximum: Int, token: String?) async throws -> Page<LabelSchema> {
         try EvaluationSQL.checkPage(maximum)
         let pageOrder = PageOrder([
-            PageOrder.Column("created_time", ascending: false), PageOrder.Column("schema_id", isText: true),
+            SortTerm("created_time", ascending: false), SortTerm("schema_id"),
         ])
         let place = try pageOrder.condition(after: token)
         let found: @Sendable (any SQLReader) throws -> [SQLRow] = { reader in
             try reader.query(
-                "SELECT * FROM label_schema WHERE experiment_id = ? AND \(place.sql) ORDER BY \(pageOrder.order) LIMIT ?",
+                "SELECT * FROM label_schema WHERE experiment_id = ? AND \(place.sql) ORDER BY \(pageOrder.sql) LIMIT ?",
                 [.integer(experiment)] + place.arguments + [.integer(Int64(maximum) + 1)]
             )
         }

@@ -57,12 +57,12 @@ extension ReviewQueueStore {
     {
         try EvaluationSQL.checkPage(maximum)
         let pageOrder = PageOrder([
-            PageOrder.Column("created_time", ascending: false), PageOrder.Column("item_id", isText: true),
+            SortTerm("created_time", ascending: false), SortTerm("item_id"),
         ])
         var condition = SQLCondition("queue_id = ?", [.text(id)])
         if let status { condition.and(SQLCondition("status = ?", [.text(status.rawValue)])) }
         condition.and(try pageOrder.condition(after: token))
-        let sql = "SELECT * FROM review_queue_item WHERE \(condition.sql) ORDER BY \(pageOrder.order) LIMIT ?"
+        let sql = "SELECT * FROM review_queue_item WHERE \(condition.sql) ORDER BY \(pageOrder.sql) LIMIT ?"
         let arguments = condition.arguments + [.integer(Int64(maximum) + 1)]
         let rows = try await database.read { reader in
             _ = try Self.load(id, reader)

@@ -99,7 +99,7 @@ package struct ReviewQueueStore: Sendable {
     {
         try EvaluationSQL.checkPage(maximum)
         let pageOrder = PageOrder([
-            PageOrder.Column("created_time", ascending: false), PageOrder.Column("queue_id", isText: true),
+            SortTerm("created_time", ascending: false), SortTerm("queue_id"),
         ])
         var condition = SQLCondition("experiment_id = ?", [.integer(experiment)])
         if let user {
@@ -116,7 +116,7 @@ package struct ReviewQueueStore: Sendable {
             )
         }
         condition.and(try pageOrder.condition(after: token))
-        let sql = "SELECT * FROM review_queue WHERE \(condition.sql) ORDER BY \(pageOrder.order) LIMIT ?"
+        let sql = "SELECT * FROM review_queue WHERE \(condition.sql) ORDER BY \(pageOrder.sql) LIMIT ?"
         let arguments = condition.arguments + [.integer(Int64(maximum) + 1)]
         return try await database.read { reader in
             try EvaluationSQL.requireVisible(experiment: experiment, reader)

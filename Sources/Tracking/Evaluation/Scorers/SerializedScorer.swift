@@ -12,7 +12,7 @@ struct SerializedScorer {
         "third_party_scorer_data",
     ]
 
-    private let document: ExactJSON
+    private let document: OrderedJSON
     /// The text as it was sent.
     let text: String
 
@@ -21,14 +21,14 @@ struct SerializedScorer {
         guard text.utf8.count <= Self.maximumBytes else {
             throw PlatformError.mlflowInvalid("A serialized scorer may have at most \(Self.maximumBytes) bytes.")
         }
-        document = try ExactJSON(parsing: text, what: "serialized_scorer")
+        document = try OrderedJSON(parsing: text, what: "serialized_scorer")
         guard document.members != nil else {
             throw PlatformError.mlflowInvalid("serialized_scorer must be a JSON object.")
         }
         self.text = text
     }
 
-    private init(_ document: ExactJSON) {
+    private init(_ document: OrderedJSON) {
         self.document = document
         text = document.written
     }
@@ -38,7 +38,7 @@ struct SerializedScorer {
     /// - Throws: `INVALID_PARAMETER_VALUE` for one that is no text or blank.
     func model() throws -> String? {
         guard let model = Self.model(of: document), model != .null else { return nil }
-        guard let text = model.text else {
+        guard let text = model.stringValue else {
             throw PlatformError.mlflowInvalid("Scorer model must be a string, got \(model.typeName).")
         }
         guard text.contains(where: { !$0.isWhitespace }) else {
@@ -52,7 +52,7 @@ struct SerializedScorer {
 
     /// Whether the judge's instructions ask for ground truth, which online scoring does not have.
     var needsExpectations: Bool {
-        let instructions = document["instructions_judge_pydantic_data"]?["instructions"]?.text ?? ""
+        let instructions = document["instructions_judge_pydantic_data"]?["instructions"]?.stringValue ?? ""
         return instructions.contains(/\{\{\s*expectations\s*\}\}/)
     }
 
@@ -61,7 +61,7 @@ struct SerializedScorer {
 
     /// The scorer with another endpoint, or with none.
     func asking(endpoint: String?) -> SerializedScorer {
-        let model = endpoint.map { ExactJSON.string("\(Self.gateway):/\($0)") } ?? .null
+        let model = endpoint.map { OrderedJSON.string("\(Self.gateway):/\($0)") } ?? .null
         return SerializedScorer(Self.setting(model: model, of: document))
     }
 
@@ -74,10 +74,10 @@ struct SerializedScorer {
         return scorer.asking(endpoint: endpoints[id]).text
     }
 
-    private static func hasCode(_ value: ExactJSON) -> Bool {
+    private static func hasCode(_ value: OrderedJSON) -> Bool {
         switch value {
         case .object(let members):
-            members.contains { ($0.name == "call_source" && $0.value != .null) || hasCode($0.value) }
+            members.contains { ($0.key == "call_source" && $0.value != .null) || hasCode($0.value) }
         case .array(let elements): elements.contains(where: hasCode)
         default: false
         }
@@ -89,19 +89,19 @@ struct SerializedScorer {
         return name.isEmpty ? nil : String(name)
     }
 
-    private static func holder(in document: ExactJSON) -> (name: String, data: ExactJSON)? {
+    private static func holder(in document: OrderedJSON) -> (name: String, data: OrderedJSON)? {
         for name in holders {
             if let data = document[name], data.members?.isEmpty == false { return (name, data) }
         }
         return nil
     }
 
-    private static func model(of document: ExactJSON) -> ExactJSON? {
+    private static func model(of document: OrderedJSON) -> OrderedJSON? {
         guard let (name, data) = holder(in: document) else { return nil }
         return name == "memory_augmented_judge_data" ? data["base_judge"].flatMap(model) : data["model"]
     }
 
-    private static func setting(model: ExactJSON, of document: ExactJSON) -> ExactJSON {
+    private static func setting(model: OrderedJSON, of document: OrderedJSON) -> OrderedJSON {
         guard let (name, data) = holder(in: document) else { return document }
         if name == "memory_augmented_judge_data", let inner = data["base_judge"] {
             return document.setting(name, data.setting("base_judge", setting(model: model, of: inner)))

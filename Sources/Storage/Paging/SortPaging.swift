@@ -1,37 +1,23 @@
 import Foundation
 import Primitives
-import Storage
-
-/// One column or expression of an ordering.
-struct SortTerm: Sendable {
-    /// An expression without placeholders.
-    let sql: String
-    let ascending: Bool
-
-    init(_ sql: String, ascending: Bool = true) {
-        self.sql = sql
-        self.ascending = ascending
-    }
-
-    var ordering: String { "\(sql) \(ascending ? "ASC" : "DESC")" }
-}
 
 /// Where a page begins.
-enum PageStart: Sendable {
+package enum PageStart: Sendable {
     case first
     /// After so many elements: MLflow's own tokens say so.
     case offset(Int)
     /// After the element with these sort values.
     case after([SQLValue])
 
-    var offset: Int { if case .offset(let value) = self { value } else { 0 } }
+    /// How many elements are left out before the page.
+    package var offset: Int { if case .offset(let value) = self { value } else { 0 } }
 }
 
 /// Pages by sort values instead of by counting: what is added or removed meanwhile shifts no page, and a late page costs no
 /// more than the first. The last term must be unique. A term that can be NULL follows one that tells NULL from values.
-enum SortPaging {
+package enum SortPaging {
     /// The condition that an element comes after the one with these sort values.
-    static func condition(_ terms: [SortTerm], after values: [SQLValue]) -> SQLCondition {
+    package static func condition(_ terms: [SortTerm], after values: [SQLValue]) -> SQLCondition {
         var choices: [String] = []
         var arguments: [SQLValue] = []
         for (index, term) in terms.enumerated() where values[index] != .null {
@@ -52,10 +38,10 @@ enum SortPaging {
     }
 
     /// `ORDER BY`'s list.
-    static func ordering(_ terms: [SortTerm]) -> String { terms.map(\.ordering).joined(separator: ", ") }
+    package static func ordering(_ terms: [SortTerm]) -> String { terms.map(\.ordering).joined(separator: ", ") }
 
     /// Sort values as texts.
-    static func encode(_ values: [SQLValue]) -> JSONValue {
+    package static func encode(_ values: [SQLValue]) -> JSONValue {
         .array(
             values.map { value in
                 switch value {
@@ -69,7 +55,7 @@ enum SortPaging {
     }
 
     /// Sort values from their texts; nil for what `encode` does not write.
-    static func decode(_ value: JSONValue?, count: Int) -> [SQLValue]? {
+    package static func decode(_ value: JSONValue?, count: Int) -> [SQLValue]? {
         guard let texts = value?.arrayValue, texts.count == count else { return nil }
         var values: [SQLValue] = []
         for text in texts {
@@ -91,7 +77,7 @@ enum SortPaging {
     }
 
     /// The token of the page after the element with these sort values.
-    static func token(after values: [SQLValue], with members: [String: JSONValue] = [:]) -> String {
+    package static func token(after values: [SQLValue], with members: [String: JSONValue] = [:]) -> String {
         let text = try? CanonicalJSON.text(members.merging(["after": encode(values)]) { _, last in last })
         return Data((text ?? "").utf8).base64EncodedString()
     }
@@ -100,7 +86,7 @@ enum SortPaging {
     ///
     /// - Parameter count: how many sort values the search has.
     /// - Throws: `INVALID_PARAMETER_VALUE` for a text that is no token, or one of another ordering.
-    static func start(of token: String?, count: Int) throws -> PageStart {
+    package static func start(of token: String?, count: Int) throws -> PageStart {
         guard let token, !token.isEmpty else { return .first }
         guard let data = Data(base64Encoded: token),
             let after = (try? JSONDecoder().decode(JSONValue.self, from: data))?["after"]

@@ -1,27 +1,7 @@
 import Primitives
 import Storage
 
-/// A part of a WHERE clause and the values that it binds. Users' texts are always bound, never part of the SQL.
-struct SQLCondition: Sendable {
-    private(set) var sql: String
-    private(set) var arguments: [SQLValue]
-
-    init(_ sql: String, _ arguments: [SQLValue] = []) {
-        self.sql = sql
-        self.arguments = arguments
-    }
-
-    /// `column IN (…)`; false for no values.
-    init(_ column: String, anyOf values: [SQLValue]) {
-        sql = values.isEmpty ? "1 = 0" : "\(column) IN (\(values.map { _ in "?" }.joined(separator: ", ")))"
-        arguments = values
-    }
-
-    mutating func and(_ other: SQLCondition) {
-        sql += " AND " + other.sql
-        arguments += other.arguments
-    }
-
+extension SQLCondition {
     /// A comparison of a text column.
     static func text(_ column: String, _ clause: SearchClause, allowingLists: Bool = false) throws -> SQLCondition {
         switch (clause.comparator, clause.value) {
