@@ -18,7 +18,7 @@ package struct DatasetSummaryController: Sendable {
     /// Declares the routes.
     package func addRoutes(to routes: RouteTable) {
         routes.mlflow(.post, "mlflow/experiments/search-datasets", .trackingRead) { call in
-            let body = try await call.body(MLflowBodies.SearchDatasets.self)
+            let body = try await call.body(MLflowBodies.Search.self)
             let found = try await Self.search(runs, body.experimentIDs ?? [])
             return .mlflow { writer in
                 if !found.isEmpty { writer.array("dataset_summaries", found) { $0.summary($1) } }

@@ -51,7 +51,7 @@ package struct RunController: Sendable {
     }
 
     private func update(_ call: MLflowCall) async throws -> Response {
-        let body = try await call.body(MLflowBodies.UpdateRun.self)
+        let body = try await call.body(MLflowBodies.RunChange.self)
         let status = try body.status.map { word in
             guard let status = RunStatus(rawValue: word) else {
                 throw MLflowName.invalid(
@@ -79,7 +79,7 @@ package struct RunController: Sendable {
     }
 
     private func search(_ call: MLflowCall) async throws -> Response {
-        let body = try await call.body(MLflowBodies.SearchRuns.self)
+        let body = try await call.body(MLflowBodies.Search.self)
         let page = try await runs.search(
             RunStore.Query(
                 experiments: try (body.experimentIDs ?? []).map(ExperimentStore.number),

@@ -45,25 +45,31 @@ package enum MLflowBodies {
         }
     }
 
-    /// The searches of experiments, models and versions.
+    /// The searches of experiments, runs, data sets, models and versions; each reads what it knows.
     package struct Search: Decodable, Sendable {
-        /// Elements a page.
-        package let maxResults: MLflowInteger?
-        /// The token of the page before.
-        package let pageToken: String?
+        /// The experiments to look in.
+        package let experimentIDs: [String]?
         /// Comparisons joined by AND.
         package let filter: String?
-        /// Fields with ASC or DESC.
-        package let orderBy: [String]?
         /// `ACTIVE_ONLY`, `DELETED_ONLY` or `ALL`.
         package let viewType: String?
+        /// The same, as the search of runs names it.
+        package let runViewType: String?
+        /// Elements a page.
+        package let maxResults: MLflowInteger?
+        /// Fields with ASC or DESC.
+        package let orderBy: [String]?
+        /// The token of the page before.
+        package let pageToken: String?
 
         enum CodingKeys: String, CodingKey {
             case filter
-            case maxResults = "max_results"
-            case pageToken = "page_token"
-            case orderBy = "order_by"
+            case experimentIDs = "experiment_ids"
             case viewType = "view_type"
+            case runViewType = "run_view_type"
+            case maxResults = "max_results"
+            case orderBy = "order_by"
+            case pageToken = "page_token"
         }
     }
 
@@ -89,8 +95,8 @@ package enum MLflowBodies {
         }
     }
 
-    /// Changes of a run.
-    package struct UpdateRun: Decodable, Sendable {
+    /// Update, delete, restore, log-parameter, set-tag and delete-tag.
+    package struct RunChange: Decodable, Sendable {
         /// The run.
         package let runID: String?
         /// The run, as old clients name it.
@@ -99,33 +105,19 @@ package enum MLflowBodies {
         package let status: String?
         /// When it ended: milliseconds.
         package let endTime: MLflowInteger?
-        /// The run's name.
+        /// The name to give.
         package let runName: String?
-
-        enum CodingKeys: String, CodingKey {
-            case status
-            case runID = "run_id"
-            case runUUID = "run_uuid"
-            case endTime = "end_time"
-            case runName = "run_name"
-        }
-    }
-
-    /// Delete, restore, log-parameter, set-tag and delete-tag.
-    package struct RunChange: Decodable, Sendable {
-        /// The run.
-        package let runID: String?
-        /// The run, as old clients name it.
-        package let runUUID: String?
         /// The key.
         package let key: String?
         /// The text or number.
         package let value: String?
 
         enum CodingKeys: String, CodingKey {
+            case status, key, value
             case runID = "run_id"
             case runUUID = "run_uuid"
-            case key, value
+            case endTime = "end_time"
+            case runName = "run_name"
         }
     }
 
@@ -174,31 +166,6 @@ package enum MLflowBodies {
         enum CodingKeys: String, CodingKey {
             case runID = "run_id"
             case metrics, params, tags
-        }
-    }
-
-    /// A search of runs.
-    package struct SearchRuns: Decodable, Sendable {
-        /// The experiments to look in.
-        package let experimentIDs: [String]?
-        /// Comparisons joined by AND.
-        package let filter: String?
-        /// `ACTIVE_ONLY`, `DELETED_ONLY` or `ALL`.
-        package let runViewType: String?
-        /// Elements a page.
-        package let maxResults: MLflowInteger?
-        /// Fields with ASC or DESC.
-        package let orderBy: [String]?
-        /// The token of the page before.
-        package let pageToken: String?
-
-        enum CodingKeys: String, CodingKey {
-            case filter
-            case experimentIDs = "experiment_ids"
-            case runViewType = "run_view_type"
-            case maxResults = "max_results"
-            case orderBy = "order_by"
-            case pageToken = "page_token"
         }
     }
 
@@ -269,16 +236,6 @@ package enum MLflowBodies {
         enum CodingKeys: String, CodingKey {
             case runID = "run_id"
             case modelJSON = "model_json"
-        }
-    }
-
-    /// The data sets of a set of experiments.
-    package struct SearchDatasets: Decodable, Sendable {
-        /// The experiments to look in.
-        package let experimentIDs: [String]?
-
-        enum CodingKeys: String, CodingKey {
-            case experimentIDs = "experiment_ids"
         }
     }
 
