@@ -115,7 +115,7 @@ struct WebPreviewTests {
         let preview = try await ArtifactPreview.read(WebFixtures.file("p.parquet", data))
         #expect(preview.kind == "Parquet, 3 rows")
         #expect(
-            preview.table?.rows.map { $0.prefix(3) } == [
+            preview.details?.rows.map { $0.prefix(3) } == [
                 ["id", "int64", "yes"], ["name", "string", "yes"], ["score", "double", "yes"],
             ]
         )

@@ -8,6 +8,8 @@ struct ArtifactPreview: Sendable, Hashable {
     /// Whether the file itself is shown as an image.
     var isImage = false
     var table: PreviewTable?
+    /// What else is known of the table: its columns, one a row.
+    var details: PreviewTable?
     var text: String?
     var document: Markup?
     /// What was left out, or why there is nothing to see.

@@ -24,6 +24,7 @@ struct ArtifactsPage: ConsolePage {
         let downloadHref: String
         let imageHref: String?
         let table: Markup?
+        let details: Markup?
         let lines: String?
         let document: Markup?
         let note: String?
@@ -78,6 +79,7 @@ struct ArtifactsPage: ConsolePage {
                 downloadHref: ConsolePath.artifactFile(run.id, path, inline: false),
                 imageHref: preview.isImage ? ConsolePath.artifactFile(run.id, path, inline: true) : nil,
                 table: preview.table?.html,
+                details: preview.details?.html,
                 lines: preview.text,
                 document: preview.document,
                 note: preview.note

@@ -1,9 +1,12 @@
 import Foundation
 
-/// What the footer of a Parquet file says: columns, types, rows. Values are not decoded here.
+/// The first rows of a Parquet file, and what its footer says: columns, types, sizes. Read here rather than by a library in
+/// another process: a file that nobody trusts is looked into, and every length in it is checked.
 enum ParquetPreview {
     /// The largest footer read.
     static let maximumFooterBytes: Int64 = 2 << 20
+    /// Row groups that are looked into for the first rows.
+    private static let maximumGroups = 20
 
     /// Reads the footer; nil when the file is no Parquet file that can be read.
     ///
@@ -23,75 +26,94 @@ enum ParquetPreview {
         let footer = try await file.bytes(file.size - 8 - length..<file.size - 8)
         var reader = ThriftReader(footer)
         guard let metadata = try? reader.structure() else { return nil }
-        return of(metadata)
+        let columns = ParquetColumn.leaves(metadata[2]?.list ?? [])
+        let (table, problems) = try await values(metadata, columns, file)
+        return of(metadata, columns, table, problems)
     }
 
-    private static func of(_ metadata: ThriftValue) -> ArtifactPreview {
-        let elements = metadata[2]?.list ?? []
-        var chunks: [String: (packed: Int64, codec: String)] = [:]
+    /// The first rows, from as many row groups as they take; and why some columns have none.
+    private static func values(
+        _ metadata: ThriftValue,
+        _ columns: [ParquetColumn],
+        _ file: ArtifactFile
+    ) async throws -> (table: PreviewTable, problems: [String]) {
+        let shown = columns.prefix(PreviewTable.maximumColumns)
+        var cells = [[String?]](repeating: [], count: shown.count)
+        var problems: [String?] = Array(repeating: nil, count: shown.count)
+        var count = 0
+        for group in (metadata[4]?.list ?? []).prefix(maximumGroups) where count < PreviewTable.maximumRows {
+            let rows = Int(clamping: group[3]?.integer ?? 0)
+            let wanted = min(rows, PreviewTable.maximumRows - count)
+            guard wanted > 0 else { continue }
+            let chunks = Dictionary(
+                (group[1]?.list ?? []).compactMap { chunk in
+                    chunk[3].map { ($0[3]?.list?.compactMap(\.text) ?? [], $0) }
+                },
+                uniquingKeysWith: { first, _ in first }
+            )
+            for (place, column) in shown.enumerated() {
+                var found: [String?] = []
+                do {
+                    guard problems[place] == nil else { throw ParquetProblem.broken }
+                    guard let chunk = chunks[column.path] else { throw ParquetProblem.broken }
+                    found = try await ParquetValues.read(column, chunk, file, rows: wanted)
+                } catch let problem as ParquetProblem {
+                    if problems[place] == nil { problems[place] = "\(column.name): \(problem.text)" }
+                }
+                cells[place] += found + Array(repeating: nil, count: max(0, wanted - found.count))
+            }
+            count += wanted
+        }
+        let total = metadata[3]?.integer ?? 0
+        let rows = (0..<count).map { row in cells.map { $0[row] } }
+        let table = PreviewTable(columns: columns.map(\.name), rows: rows, isCut: total > Int64(count))
+        return (table, problems.compactMap { $0 })
+    }
+
+    private static func of(
+        _ metadata: ThriftValue,
+        _ columns: [ParquetColumn],
+        _ table: PreviewTable,
+        _ problems: [String]
+    ) -> ArtifactPreview {
+        var chunks: [[String]: (packed: Int64, codec: String)] = [:]
         for group in metadata[4]?.list ?? [] {
             for chunk in group[1]?.list ?? [] {
                 guard let column = chunk[3] else { continue }
-                let path = (column[3]?.list ?? []).compactMap(\.text).joined(separator: ".")
-                let before = chunks[path]?.packed ?? 0
-                let codec = codecs[Int(column[4]?.integer ?? -1)] ?? "?"
-                chunks[path] = (before + (column[7]?.integer ?? 0), codec)
+                let path = (column[3]?.list ?? []).compactMap(\.text)
+                let codec = codecs[Int(clamping: column[4]?.integer ?? -1)] ?? "?"
+                chunks[path] = ((chunks[path]?.packed ?? 0) + (column[7]?.integer ?? 0), codec)
             }
         }
-        let rows = columns(elements).map { column -> [String?] in
+        let details = columns.map { column -> [String?] in
             let chunk = chunks[column.path]
             return [
-                column.path, column.type, column.isOptional ? "yes" : "no", chunk.map { Wording.bytes($0.packed) },
-                chunk?.codec,
+                column.name, column.typeName, column.maximumDefinition > 0 ? "yes" : "no",
+                chunk.map { Wording.bytes($0.packed) }, chunk?.codec,
             ]
         }
         let count = Wording.count(metadata[3]?.integer ?? 0)
         let groups = metadata[4]?.list?.count ?? 0
         let writer = metadata[6]?.text.map { ", written by \(SVG.clip($0, to: 60))" } ?? ""
+        var notes = ["\(count) rows in \(groups) row \(groups == 1 ? "group" : "groups")\(writer)."]
+        if table.isCut {
+            notes.append("The first \(table.rows.count) rows, at most \(PreviewTable.maximumColumns) columns.")
+        }
+        if !problems.isEmpty {
+            let more = problems.count > 5 ? ", and \(problems.count - 5) more" : ""
+            notes.append(
+                "Not shown: \(problems.prefix(5).joined(separator: "; "))\(more). Download the file to read them."
+            )
+        }
         return ArtifactPreview(
             kind: "Parquet, \(count) rows",
-            table: PreviewTable(columns: ["Column", "Type", "Nulls", "Stored", "Codec"], rows: rows),
-            note:
-                "\(count) rows in \(groups) row \(groups == 1 ? "group" : "groups")\(writer). The columns as the footer tells them; "
-                + "download the file to read its values."
+            table: table,
+            details: PreviewTable(columns: ["Column", "Type", "Nulls", "Stored", "Codec"], rows: details),
+            note: notes.joined(separator: " ")
         )
     }
 
-    /// The leaves of the schema tree, which is written depth first.
-    private static func columns(_ elements: [ThriftValue]) -> [(path: String, type: String, isOptional: Bool)] {
-        var out: [(path: String, type: String, isOptional: Bool)] = []
-        var open: [(name: String, left: Int64)] = []
-        for element in elements.dropFirst() {
-            let name = element[4]?.text ?? "?"
-            while let last = open.last, last.left == 0 { open.removeLast() }
-            if !open.isEmpty { open[open.count - 1].left -= 1 }
-            if let children = element[5]?.integer, children > 0 {
-                open.append((name, children))
-            } else {
-                let path = (open.map(\.name) + [name]).joined(separator: ".")
-                out.append((path, type(element), element[3]?.integer != 0))
-            }
-        }
-        return out
-    }
-
-    private static func type(_ element: ThriftValue) -> String {
-        let logical = element[10].flatMap { value -> String? in
-            if case .fields(let fields) = value { return fields.keys.first.flatMap { logicals[$0] } }
-            return nil
-        }
-        let physical = physicals[Int(element[1]?.integer ?? -1)] ?? "group"
-        return logical ?? (element[6]?.integer == 0 ? "string" : physical)
-    }
-
-    private static let physicals = [
-        0: "boolean", 1: "int32", 2: "int64", 3: "int96", 4: "float", 5: "double", 6: "bytes", 7: "fixed bytes",
-    ]
-    private static let logicals = [
-        1: "string", 2: "map", 3: "list", 4: "enum", 5: "decimal", 6: "date", 7: "time", 8: "timestamp", 10: "integer",
-        12: "json", 13: "bson", 14: "uuid", 15: "float16",
-    ]
-    private static let codecs = [
-        0: "none", 1: "snappy", 2: "gzip", 3: "lzo", 4: "brotli", 5: "lz4", 6: "zstd", 7: "lz4 raw",
+    static let codecs = [
+        0: "none", 1: "Snappy", 2: "gzip", 3: "LZO", 4: "Brotli", 5: "LZ4", 6: "zstd", 7: "LZ4 raw",
     ]
 }
