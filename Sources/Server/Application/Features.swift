@@ -55,7 +55,17 @@ struct Features: Sendable {
         )
         runs = RunStore(database: base.database, time: base.clock, identifiers: base.identifiers)
         loggedModels = LoggedModelStore(database: base.database, time: base.clock, identifiers: base.identifiers)
-        artifacts = ArtifactStore(database: base.database, objects: base.objects, time: base.clock)
+        let uploads = UploadScan(
+            mode: configuration.registry.uploadScan,
+            objects: base.objects,
+            database: base.database
+        )
+        artifacts = ArtifactStore(
+            database: base.database,
+            objects: base.objects,
+            time: base.clock,
+            inspect: uploads.mode == .off ? nil : uploads.inspect
+        )
         traces = TraceStore(database: base.database, time: base.clock, identifiers: base.identifiers)
         artifactSite = ArtifactSite(artifacts: artifacts, artifactRoot: configuration.artifactRoot)
         evaluation = EvaluationStores(

@@ -6,6 +6,9 @@ package struct RegistrySettings: Sendable, Equatable {
     package var sourcePattern: String?
     /// What happens with a model in which the scanner finds something.
     package var modelScan = ModelScanMode.warn
+    /// What happens with an uploaded artifact in which the scanner finds something. Off by default: MLflow's clients upload
+    /// pickles all day, and what becomes a version is looked into then.
+    package var uploadScan = ModelScanMode.off
 
     /// The defaults.
     package init() {}
@@ -23,8 +26,8 @@ package struct RegistrySettings: Sendable, Equatable {
 package enum ModelScanMode: String, Sendable, CaseIterable {
     /// Nobody looks.
     case off
-    /// The findings are recorded as an attestation of kind `scan`.
+    /// The findings are recorded: on a version as an attestation of kind `scan`, of an upload as `artifact.flagged`.
     case warn
-    /// The version is refused.
+    /// The version, or the upload, is refused.
     case refuse
 }

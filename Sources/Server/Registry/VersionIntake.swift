@@ -1,4 +1,3 @@
-import Foundation
 import Primitives
 import Registry
 import Storage
@@ -12,9 +11,6 @@ struct VersionIntake: Sendable {
         let content: VersionContent
         let report: ScanReport?
     }
-
-    /// Larger files are mapped from a copy instead of being read into memory, in bytes.
-    private static let mappedBytes: Int64 = 32 << 20
 
     let registry: RegistryStore
     let artifacts: ArtifactStore
@@ -48,17 +44,12 @@ struct VersionIntake: Sendable {
                 let inPath = ModelScanner.findings(inPath: entry.path)
                 if !inPath.isEmpty { report.add(inPath) }
                 guard ModelScanner.concerns(entry.path) else { continue }
-                report.add(try Self.findings(entry, objects))
+                report.add(try ModelScanner.findings(in: entry, objects))
             }
             return report
         }
         guard mode == .refuse, !report.isClean else { return report }
-        throw PlatformError(
-            ErrorCode("model_scan_refused", .failedPrecondition),
-            "The model scanner found: \(report.reasons.prefix(5).joined(separator: "; ")).",
-            nextStep:
-                "Save the model in a format without code (safetensors, ONNX, skops), or have an administrator look at it."
-        )
+        throw report.refusal
     }
 
     /// Records what the scanner found on a version.
@@ -80,20 +71,5 @@ struct VersionIntake: Sendable {
             ],
             actor: "scanner"
         )
-    }
-
-    private static func findings(_ entry: TreeEntry, _ objects: ObjectStore) throws -> [ScanFinding] {
-        guard entry.size <= ModelScanner.maximumBytes else {
-            return [ScanFinding(path: entry.path, code: "too_large", detail: "\(entry.size) bytes")]
-        }
-        if entry.size <= mappedBytes {
-            return ModelScanner.findings(in: try objects.data(entry.digest, upTo: Int(mappedBytes)), path: entry.path)
-        }
-        let folder = NSTemporaryDirectory()
-        let copy = "\(folder)/aku-scan-\(UUID().uuidString)"
-        try objects.materialise(entry.digest, at: copy, executable: false)
-        defer { unlink(copy) }
-        let data = try Data(contentsOf: URL(fileURLWithPath: copy), options: .alwaysMapped)
-        return ModelScanner.findings(in: data, path: entry.path)
     }
 }

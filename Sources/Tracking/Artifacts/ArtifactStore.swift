@@ -18,22 +18,33 @@ package struct ArtifactStore: Sendable {
     /// Where the bytes are.
     package let objects: ObjectStore
     let time: TimeSource
+    /// Looks at an object before it gets a name, and throws to refuse it.
+    private let inspect: (@Sendable (StoredObject, String) async throws -> Void)?
 
     /// The most entries in one listing.
     package static let maximumEntries = 100_000
 
     /// Makes a store.
-    package init(database: any Database, objects: ObjectStore, time: TimeSource = .system) {
+    ///
+    /// - Parameter inspect: looks at an object that a client uploaded before it gets its path, and throws to refuse it.
+    package init(
+        database: any Database,
+        objects: ObjectStore,
+        time: TimeSource = .system,
+        inspect: (@Sendable (StoredObject, String) async throws -> Void)? = nil
+    ) {
         self.database = database
         self.objects = objects
         self.time = time
+        self.inspect = inspect
     }
 
     /// Names an object. A name that is there already now means the new object.
     ///
-    /// - Throws: `INVALID_PARAMETER_VALUE` when the name is a folder, or lies below a file.
+    /// - Throws: `INVALID_PARAMETER_VALUE` when the name is a folder, or lies below a file; what the inspection throws.
     package func name(_ object: StoredObject, _ path: String) async throws {
         guard !path.isEmpty else { throw PlatformError.mlflowInvalid("Invalid path") }
+        try await inspect?(object, path)
         let now = time.now()
         try await database.write { transaction in
             try Self.requireFree(path, transaction)

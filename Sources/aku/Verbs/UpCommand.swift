@@ -67,6 +67,9 @@ struct UpCommand: AsyncParsableCommand {
     @Option(name: .long, help: "Models in which the scanner finds something: 'off', 'warn' (recorded) or 'refuse'.")
     var modelScan = "warn"
 
+    @Option(name: .long, help: "The same for artifacts when they are uploaded: 'off', 'warn' (journal) or 'refuse'.")
+    var uploadScan = "off"
+
     @Option(name: .long, help: "Log lines as 'text' or 'json'.")
     var logFormat = "text"
 
@@ -111,13 +114,6 @@ struct UpCommand: AsyncParsableCommand {
         guard let mode = AuthenticationMode(rawValue: auth) else {
             throw PlatformError(.invalidArgument, "--auth is '\(auth)'.", nextStep: "Write 'none' or 'token'.")
         }
-        guard let scan = ModelScanMode(rawValue: modelScan) else {
-            throw PlatformError(
-                .invalidArgument,
-                "--model-scan is '\(modelScan)'.",
-                nextStep: "Write 'off', 'warn' or 'refuse'."
-            )
-        }
         var tls: TLSFiles?
         switch (tlsCertificate, tlsKey) {
         case (let certificate?, let key?): tls = TLSFiles(certificatePath: certificate, keyPath: key)
@@ -143,9 +139,21 @@ struct UpCommand: AsyncParsableCommand {
             database: try LocalMachine.database(option: database)
         )
         configuration.registry = RegistrySettings(environment: ProcessInfo.processInfo.environment)
-        configuration.registry.modelScan = scan
+        configuration.registry.modelScan = try Self.scan("--model-scan", modelScan)
+        configuration.registry.uploadScan = try Self.scan("--upload-scan", uploadScan)
         configuration.bucket = try LocalMachine.bucket(option: objects)
         return configuration
+    }
+
+    private static func scan(_ option: String, _ text: String) throws -> ModelScanMode {
+        guard let mode = ModelScanMode(rawValue: text) else {
+            throw PlatformError(
+                .invalidArgument,
+                "\(option) is '\(text)'.",
+                nextStep: "Write 'off', 'warn' or 'refuse'."
+            )
+        }
+        return mode
     }
 
     private func makeLogger() throws -> Logger {
