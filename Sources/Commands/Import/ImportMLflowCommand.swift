@@ -9,7 +9,7 @@ package struct ImportMLflowCommand: AsyncParsableCommand {
         commandName: "mlflow",
         abstract: "Bring an MLflow server's records over, identifiers and times kept.",
         discussion: """
-            SOURCE is a server, or the SQLite file of one, which may go on running. Experiments, runs with every point of every
+            SOURCE is a server, the SQLite file of one, which may go on running, or a folder of 'aku export mlflow'. Experiments, runs with every point of every
             metric, data sets, logged models, registered models with versions and aliases, and artifacts come over; traces do
             not. Killed half way, the same command goes on where it stopped. In the end every record's fingerprint here is
             compared with the source's; the exit status is 1 when one differs.
@@ -19,12 +19,13 @@ package struct ImportMLflowCommand: AsyncParsableCommand {
 
             Example:  aku import mlflow http://127.0.0.1:5000
                       aku import mlflow sqlite:///mlflow.db --artifacts mlartifacts
+                      aku import mlflow exported/
             """
     )
 
     @OptionGroup package var connection: ConnectionOptions
 
-    @Argument(help: "http://HOST:PORT, https://HOST, or sqlite:///FILE (sqlite:////FILE from the root).")
+    @Argument(help: "http://HOST:PORT, https://HOST, sqlite:///FILE (sqlite:////FILE from the root), or a folder.")
     var source: String
 
     @Option(
@@ -57,11 +58,12 @@ package struct ImportMLflowCommand: AsyncParsableCommand {
                 )
             )
         }
+        if !source.contains("://") { return try MLflowFolderSource(path: source) }
         guard source.hasPrefix("sqlite:///") else {
             throw PlatformError(
                 .invalidArgument,
                 "'\(source.prefix(200))' names no source.",
-                nextStep: "Write http://HOST:PORT or sqlite:///FILE."
+                nextStep: "Write http://HOST:PORT, sqlite:///FILE or a folder."
             )
         }
         return try await MLflowDatabaseSource(

@@ -341,3 +341,48 @@ def test_an_export_writes_an_import_back(source, start_server, folder):
     assert {e["name"]: e["lifecycle_stage"] for e in found["experiments"].values()} == {
         e["name"]: e["lifecycle_stage"] for e in wanted["experiments"].values()
     }
+
+
+def test_an_export_to_a_folder_goes_on_and_is_read_again(source, start_server, folder):
+    server, wanted = source
+    middle = start_server()
+    aku("import", "mlflow", *arguments(server, "sqlite"), url=middle.url)
+    out = folder / "exported"
+    command = [str(BINARY), "export", "mlflow", "--to", str(out), "--server", middle.url, "--json"]
+    for delay in (0.2, 0.5):
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(delay)
+        process.kill()
+        process.wait()
+
+    def export() -> dict:
+        report = json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+        assert report["differences"] == []
+        assert all(tally["verified"] == tally["source"] for tally in report["tallies"]), report
+        return {tally["kind"]: tally["written"] for tally in report["tallies"]}
+
+    export()
+    assert set(export().values()) == {0}
+    # What was changed or lost meanwhile is written again, and nothing else.
+    run = next(path for path in sorted(out.glob("experiments/*/*/run.json")) if (path.parent / "artifacts").exists())
+    run.write_text(run.read_text().replace("0.1", "0.2"))
+    notes = run.parent / "artifacts" / "deep" / "er folder" / "notes.txt"
+    notes.write_text("notes of X")
+    assert {kind: count for kind, count in export().items() if count} == {"runs": 1, "metric points": 158, "artifacts": 1}
+
+    target = start_server("again")
+    report = json.loads(aku("import", "mlflow", str(out), "--json", url=target.url).stdout)
+    assert report["differences"] == []
+    compare(seen(target.url, folder / "seen"), wanted)
+    again = json.loads(aku("import", "mlflow", str(out), "--json", url=target.url).stdout)
+    assert {tally["written"] for tally in again["tallies"]} == {0}
+
+    # The layout is the field's: what mlflow-export-import looks for is there.
+    runs = json.loads((out / "experiments" / "0" / "experiment.json").read_text())["mlflow"]["runs"]
+    one = json.loads((out / "experiments" / "0" / runs[0] / "run.json").read_text())["mlflow"]
+    assert one["params"]["rate"] == "0.1" and len(one["metrics"]["loss"]) == 150
+    names = json.loads((out / "models" / "models.json").read_text())["mlflow"]["models"]
+    assert "it's a name" in names
+
+    wrong = aku("import", "mlflow", str(folder / "seen"), "--json", url=target.url, check=False)
+    assert json.loads(wrong.stderr.strip().split("\n")[-1])["error"]["code"] == "export_unreadable"
