@@ -52,7 +52,7 @@ struct TraceRoutesTests {
         )
         let answer = String(buffer: reply.body)
         #expect(reply.status.code == status, "\(method) \(path): \(answer.prefix(500))")
-        #expect(answer.contains(text), "\(method) \(path): \(answer.prefix(500))")
+        #expect(text.isEmpty || answer.contains(text), "\(method) \(path): \(answer.prefix(500))")
         return answer
     }
 
@@ -68,7 +68,7 @@ struct TraceRoutesTests {
     @Test func `A trace is made, read, found, tagged and deleted`() async throws {
         try await withServer { client in
             try await send(client, .post, "", Self.trace(), holding: "\"request_time\":\"2025-01-02T03:04:05.678Z\"")
-            try await send(client, .get, Self.id, holding: "\"execution_duration\":\"1.5s\"")
+            try await send(client, .get, Self.id, holding: "\"execution_duration\":\"1.500s\"")
             let search = #"{"locations": [{"type": "MLFLOW_EXPERIMENT", "mlflow_experiment": {"experiment_id": "0"}}]"#
             try await send(client, .post, "search", search + #", "filter": "tag.a = 'b'"}"#, holding: Self.id)
             let none = try await send(client, .post, "search", search + #", "filter": "tag.a = 'c'"}"#)

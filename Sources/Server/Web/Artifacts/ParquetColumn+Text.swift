@@ -51,7 +51,9 @@ extension ParquetColumn {
         case .decimal(let scale) where raw.count <= 16:
             return Self.decimal(wide: raw, scale)
         default:
-            if let text = String(validating: raw.prefix(Self.maximumText * 4), as: UTF8.self), !text.utf8.contains(0) {
+            if let text = String(validating: raw.prefix(Self.maximumText * 4), as: UTF8.self),
+                !text.utf8.contains(where: { $0 < 32 && ![9, 10, 13].contains($0) })
+            {
                 return String(text.prefix(Self.maximumText))
             }
             if meaning == .text { return String(decoding: raw.prefix(Self.maximumText * 4), as: UTF8.self) }
