@@ -64,6 +64,7 @@ package struct AkuClient: Sendable {
         path: String,
         query: [String: String?] = [:],
         contentType: String? = nil,
+        headers: [String: String] = [:],
         body: Data? = nil
     ) async throws -> Data {
         let response = try await open(
@@ -71,6 +72,7 @@ package struct AkuClient: Sendable {
             path: path,
             query: query,
             contentType: contentType,
+            headers: headers,
             body: body.map { .bytes(ByteBuffer(bytes: $0)) }
         )
         let buffer = try await response.body.collect(upTo: 1 << 30)
@@ -83,6 +85,7 @@ package struct AkuClient: Sendable {
         path: String,
         query: [String: String?] = [:],
         contentType: String? = nil,
+        headers: [String: String] = [:],
         body: HTTPClientRequest.Body? = nil
     ) async throws -> HTTPClientResponse {
         var url = baseURL + path
@@ -92,6 +95,7 @@ package struct AkuClient: Sendable {
         request.method = .init(rawValue: verb.rawValue)
         if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
         if let contentType { request.headers.add(name: "Content-Type", value: contentType) }
+        for (name, value) in headers { request.headers.add(name: name, value: value) }
         request.body = body
         let response: HTTPClientResponse
         do {

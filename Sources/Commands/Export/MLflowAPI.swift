@@ -46,7 +46,7 @@ struct MLflowAPI: Sendable {
 
     private static let artifactRoot = "/api/2.0/mlflow-artifacts/artifacts"
 
-    private static func escape(_ segment: String) -> String {
+    static func escape(_ segment: String) -> String {
         segment.addingPercentEncoding(withAllowedCharacters: unreserved) ?? segment
     }
 

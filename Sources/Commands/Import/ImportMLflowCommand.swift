@@ -10,8 +10,8 @@ package struct ImportMLflowCommand: AsyncParsableCommand {
         abstract: "Bring an MLflow server's records over, identifiers and times kept.",
         discussion: """
             SOURCE is a server, the SQLite file of one, which may go on running, or a folder of 'aku export mlflow'. Experiments, runs with every point of every
-            metric, data sets, logged models, registered models with versions and aliases, and artifacts come over; traces do
-            not. Killed half way, the same command goes on where it stopped. In the end every record's fingerprint here is
+            metric, data sets, logged models, registered models with versions and aliases, artifacts, and (from a server or folder) traces with spans and
+            assessments come over. Killed half way, the same command goes on where it stopped. In the end every record's fingerprint here is
             compared with the source's; the exit status is 1 when one differs.
 
             A record that came over before is replaced. Numbers and names that something else has taken here are refused, so

@@ -171,6 +171,11 @@ struct MLflowDatabaseSource: MLflowSource {
         return SourcePage(elements: models, next: models.count < Self.runsPerPage ? nil : models.last?.id)
     }
 
+    /// None: a database of MLflow keeps spans in forms of its own; a server reads them.
+    func traces(of experiment: Int64, after token: String?) async throws -> SourcePage<SourceTrace> {
+        SourcePage(elements: [], next: nil)
+    }
+
     func registeredModels() async throws -> [ImportedRegisteredModel] {
         let places = places
         return try await file.read { reader in
@@ -237,7 +242,10 @@ struct MLflowDatabaseSource: MLflowSource {
         return try await file.read { reader in
             func count(_ sql: String) throws -> Int64 { try reader.first(sql)?.integer("total") ?? 0 }
             var left = [
-                ("traces", try count("SELECT COUNT(*) AS total FROM trace_info")),
+                (
+                    "traces (a running server gives them: import from its address)",
+                    try count("SELECT COUNT(*) AS total FROM trace_info")
+                ),
                 ("webhooks", try count("SELECT COUNT(*) AS total FROM webhooks WHERE deleted_timestamp IS NULL")),
             ]
             if needsFolder {

@@ -66,6 +66,21 @@ struct MLflowFolderSource: MLflowSource {
         return SourcePage(elements: models, next: nil)
     }
 
+    func traces(of experiment: Int64, after token: String?) async throws -> SourcePage<SourceTrace> {
+        guard FileManager.default.fileExists(atPath: folder.path(folder.traces)) else {
+            return SourcePage(elements: [], next: nil)
+        }
+        let list = try folder.content(of: folder.traces)["experiments"]?.elements ?? []
+        let ids = list.first { $0["id"]?.integerValue == experiment }?["traces"]?.elements ?? []
+        let start = token.flatMap(Int.init) ?? 0
+        let page = ids.compactMap(\.stringValue).dropFirst(start).prefix(Self.runsPerPage)
+        let traces = try page.map { id in
+            let content = try folder.content(of: folder.trace(id))
+            return SourceTrace(info: content["info"] ?? .object([]), spans: content["data"]?["spans"]?.elements ?? [])
+        }
+        return SourcePage(elements: traces, next: start + page.count < ids.count ? "\(start + page.count)" : nil)
+    }
+
     func registeredModels() async throws -> [ImportedRegisteredModel] {
         guard FileManager.default.fileExists(atPath: folder.path(folder.models)) else { return [] }
         let names = try folder.content(of: folder.models)["models"]?.elements ?? []

@@ -38,6 +38,7 @@ final class MLflowImporter {
         try await importRuns(experiments)
         try await importArtifacts(experiments)
         try await importRegisteredModels()
+        try await importTraces(experiments)
         return ImportReport(
             source: source.name,
             tallies: tallies,
@@ -45,6 +46,16 @@ final class MLflowImporter {
             leftBehind: try await source.leftBehind().map { "\($0.count) \($0.what)" },
             seconds: (ContinuousClock.now - began) / .seconds(1)
         )
+    }
+
+    private func importTraces(_ experiments: [ImportedExperiment]) async throws {
+        var tally = ImportTally("traces")
+        let traces = MLflowTraceImporter(source: source, target: MLflowAPI(client: client), progress: progress)
+        // MLflow gives no traces of deleted experiments out, and takes none for them.
+        for experiment in experiments where experiment.lifecycleStage == "active" {
+            try await traces.run(experiment.id, &tally, &differences)
+        }
+        tallies.append(tally)
     }
 
     private func importExperiments(_ experiments: [ImportedExperiment]) async throws {

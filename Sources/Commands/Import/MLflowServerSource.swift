@@ -14,6 +14,7 @@ struct MLflowServerSource: MLflowSource {
     private static let runsPerPage = 100
     private static let pointsPerPage = 20_000
     private static let modelsPerPage = 100
+    private static let tracesPerPage = 20
     /// Requests under way at once.
     private static let questionsAtOnce = 8
 
@@ -132,6 +133,17 @@ struct MLflowServerSource: MLflowSource {
         )
         let models = try (reply.models ?? []).map { try $0.record(places) }
         return SourcePage(elements: models, next: Self.next(reply.nextPageToken))
+    }
+
+    func traces(of experiment: Int64, after token: String?) async throws -> SourcePage<SourceTrace> {
+        let api = MLflowAPI(client: client)
+        let page = try await api.traces(of: experiment, maximum: Self.tracesPerPage, after: token)
+        let ids = page.elements.compactMap { $0["trace_id"]?.stringValue }
+        if ids.isEmpty { return SourcePage(elements: [], next: page.next) }
+        let whole = Dictionary(try await api.traces(ids).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        // A trace whose spans are a file among the artifacts comes with what is known of it; the file comes with the others.
+        let traces = page.elements.map { whole[$0["trace_id"]?.stringValue ?? ""] ?? SourceTrace(info: $0, spans: []) }
+        return SourcePage(elements: traces, next: page.next)
     }
 
     func registeredModels() async throws -> [ImportedRegisteredModel] {

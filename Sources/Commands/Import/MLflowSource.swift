@@ -18,6 +18,9 @@ protocol MLflowSource: Sendable {
     /// A page of an experiment's logged models.
     func loggedModels(of experiment: Int64, after token: String?) async throws -> SourcePage<ImportedLoggedModel>
 
+    /// A page of an experiment's traces with their spans, at most 20.
+    func traces(of experiment: Int64, after token: String?) async throws -> SourcePage<SourceTrace>
+
     /// Every registered model with its versions, prompts too.
     func registeredModels() async throws -> [ImportedRegisteredModel]
 

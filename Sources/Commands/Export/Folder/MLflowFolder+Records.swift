@@ -1,3 +1,4 @@
+import Foundation
 import Primitives
 
 /// Records as the files of an exported folder hold them, both ways.

@@ -10,6 +10,7 @@ import Primitives
 ///     experiments/NUMBER/RUN/run.json, artifacts/…
 ///     logged_models/logged_models.json, logged_models/MODEL/logged_model.json, artifacts/…
 ///     models/models.json, models/NAME/model.json
+///     traces/traces.json, traces/TRACE/trace.json
 ///     mlflow-artifacts/…      files that belong to neither, by their path below the artifact root
 struct MLflowFolder: Sendable {
     let root: String
@@ -18,11 +19,13 @@ struct MLflowFolder: Sendable {
     var experiments: String { "experiments/experiments.json" }
     var loggedModels: String { "logged_models/logged_models.json" }
     var models: String { "models/models.json" }
+    var traces: String { "traces/traces.json" }
     var otherArtifacts: String { "mlflow-artifacts" }
 
     func experiment(_ id: Int64) -> String { "experiments/\(id)/experiment.json" }
     func run(_ id: String, of experiment: Int64) -> String { "experiments/\(experiment)/\(Self.part(id))" }
     func loggedModel(_ id: String) -> String { "logged_models/\(Self.part(id))" }
+    func trace(_ id: String) -> String { "traces/\(Self.part(id))/trace.json" }
     func model(_ name: String) -> String { "models/\(Self.part(name))/model.json" }
 
     /// Where a path below the folder is.

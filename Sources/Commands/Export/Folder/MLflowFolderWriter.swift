@@ -22,6 +22,7 @@ final class MLflowFolderWriter {
 
     private static let order = [
         "experiments", "logged models", "runs", "metric points", "artifacts", "registered models", "model versions",
+        "traces",
     ]
     private static let artifactsPerQuestion = 64
 
@@ -41,11 +42,12 @@ final class MLflowFolderWriter {
     func run() async throws -> ImportReport {
         let began = ContinuousClock.now
         let experiments = try await source.experiments()
-        var listed: [OrderedJSON] = [], models: [OrderedJSON] = []
+        var listed: [OrderedJSON] = [], models: [OrderedJSON] = [], traces: [OrderedJSON] = []
         for experiment in experiments {
             places = []
             let runs = try await writeRuns(of: experiment)
             let logged = try await writeLoggedModels(of: experiment)
+            let traced = try await writeTraces(of: experiment)
             try await writeArtifacts(of: experiment)
             try note("experiments", "\(experiment.id)", Digest.canonical(experiment).description)
             try write(
@@ -69,8 +71,16 @@ final class MLflowFolderWriter {
                     ("logged_models", .array(logged.map(OrderedJSON.string)))
                 )
             )
+            traces.append(
+                .members(
+                    ("id", .string("\(experiment.id)")),
+                    ("name", name),
+                    ("traces", .array(traced.map(OrderedJSON.string)))
+                )
+            )
         }
         try write(.members(("experiments", .array(listed))), to: folder.experiments)
+        try write(.members(("experiments", .array(traces))), to: folder.traces)
         try write(.members(("experiments", .array(models))), to: folder.loggedModels)
         try await writeRegisteredModels()
         try write(.object([]), to: folder.manifest)
@@ -146,6 +156,26 @@ final class MLflowFolderWriter {
                     places.append((root, "\(place)/artifacts"))
                 }
                 ids.append(model.id)
+            }
+            token = page.next
+        } while token != nil
+        return ids
+    }
+
+    private func writeTraces(of experiment: ImportedExperiment) async throws -> [String] {
+        if experiment.lifecycleStage != "active" { return [] }
+        var ids: [String] = []
+        var token: String?
+        repeat {
+            let page = try await source.traces(of: experiment.id, after: token)
+            for trace in page.elements {
+                try note("traces", trace.id, trace.fingerprint)
+                let content = OrderedJSON.members(
+                    ("info", trace.info),
+                    ("data", .members(("spans", .array(trace.spans))))
+                )
+                try write(content, to: folder.trace(trace.id), kind: "traces")
+                ids.append(trace.id)
             }
             token = page.next
         } while token != nil
@@ -323,6 +353,11 @@ final class MLflowFolderWriter {
                     }
                     compare("runs", run.record.id, try "\(Digest.canonical(run.record)) \(sum.hex)")
                 }
+                token = page.next
+            } while token != nil
+            repeat {
+                let page = try await back.traces(of: experiment.id, after: token)
+                for trace in page.elements { compare("traces", trace.id, trace.fingerprint) }
                 token = page.next
             } while token != nil
         }
