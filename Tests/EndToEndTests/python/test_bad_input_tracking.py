@@ -61,6 +61,9 @@ QUERY_ROUTES = [
     ("GET", "/get-artifact?run_id={run}&path={path}"),
     ("GET", "/model-versions/get-artifact?name={model}&version=1&path={path}"),
     ("POST", "/ajax-api/2.0/mlflow/upload-artifact?run_uuid={run}&path={path}"),
+    ("GET", "/ajax-api/3.0/mlflow/get-trace-artifact?request_id=tr-{run}&path={path}"),
+    ("GET", "/runs/{run}/artifacts?path={path}"),
+    ("GET", "/runs/{run}/file?path={path}"),
 ]
 
 
@@ -113,6 +116,9 @@ def test_no_path_leads_out_of_the_artifacts(url, client, run, folder, verb, rout
     model = f"model-{uuid.uuid4().hex[:12]}"
     client.create_registered_model(model)
     client.create_model_version(model, client.get_run(run).info.artifact_uri, run)
+    trace = {"trace_id": f"tr-{run}", "trace_location": {"mlflow_experiment": {"experiment_id": "0"}}, "state": "OK"}
+    made = requests.post(f"{url}/api/3.0/mlflow/traces", json={"trace": {"trace_info": trace}}, timeout=30)
+    assert made.status_code == 200, made.text
     before = everything(client, run)
     secret = pathlib.Path(folder / "outside.txt")
     for escape in ESCAPES:
@@ -166,6 +172,15 @@ def test_no_filter_reaches_the_database_as_sql(url, client, run, clause):
             assert reply.json()["error_code"] in ("INVALID_PARAMETER_VALUE", "BAD_REQUEST"), reply.text
         else:
             assert not reply.json().get("runs") and not reply.json().get("models"), f"{clause} found something"
+    locations = [{"mlflow_experiment": {"experiment_id": experiment}}]
+    for path, body in {
+        "traces/search": {"locations": locations, "filter": clause},
+        "datasets/search": {"filter_string": clause},
+        "issues/search": {"filter_string": clause},
+    }.items():
+        reply = requests.post(f"{url}/api/3.0/mlflow/{path}", json=body, timeout=30)
+        assert reply.status_code in (200, 400), f"{path}: {reply.status_code} {reply.text[:300]}"
+        assert reply.status_code == 400 or not reply.json().get("traces"), f"{clause} found something"
     for path in ("registered-models/search", "model-versions/search"):
         reply = requests.get(url + API + path, params={"filter": clause}, timeout=30)
         assert reply.status_code == 400, f"{path}: {reply.status_code} {reply.text[:300]}"
@@ -294,3 +309,24 @@ def test_nothing_is_made_of_a_refused_request(url, path, body):
     assert reply.status_code in (400, 404), f"{reply.status_code} {reply.text[:300]}"
     assert reply.json()["error_code"] in ("INVALID_PARAMETER_VALUE", "RESOURCE_DOES_NOT_EXIST", "BAD_REQUEST", "MALFORMED_REQUEST")
     assert journal_end(url) == end
+
+
+@pytest.mark.parametrize("token", ["x", "e30=", "bnVsbA==", "W10=", "eyJhZnRlciI6W119", "eyJhZnRlciI6WyJ0YSIsMV19", "%00", "A" * 100_000])
+def test_a_page_token_of_nothing_is_refused_everywhere(url, token):
+    """Cut off, of another search, no JSON, too long: no page token reaches the database."""
+    location = [{"mlflow_experiment": {"experiment_id": "0"}}]
+    posts = {
+        "2.0/mlflow/runs/search": {"experiment_ids": ["0"]},
+        "2.0/mlflow/experiments/search": {"max_results": 10},
+        "2.0/mlflow/logged-models/search": {"experiment_ids": ["0"]},
+        "3.0/mlflow/traces/search": {"locations": location},
+        "3.0/mlflow/datasets/search": {},
+    }
+    for path, body in posts.items():
+        reply = requests.post(f"{url}/api/{path}", json={**body, "page_token": token}, timeout=30)
+        assert reply.status_code == 400, f"{path}: {reply.status_code} {reply.text[:300]}"
+        assert reply.json()["error_code"] == "INVALID_PARAMETER_VALUE"
+    short = token[:4000]
+    for path in ("2.0/mlflow/registered-models/search", "2.0/mlflow/model-versions/search", "2.0/mlflow/webhooks"):
+        reply = requests.get(f"{url}/api/{path}", params={"page_token": short}, timeout=30)
+        assert reply.status_code == 400, f"{path}: {reply.status_code} {reply.text[:300]}"

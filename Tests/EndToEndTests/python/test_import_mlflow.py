@@ -125,6 +125,46 @@ def fill(client: MlflowClient, scratch: pathlib.Path) -> None:
     client.delete_experiment(gone)
 
 
+def fill_traces(url: str) -> None:
+    """Traces with nested spans, values of every kind, an event, tags and what people say, through the tracing client."""
+    script = """
+import mlflow
+from mlflow.entities import AssessmentSource, SpanEvent
+mlflow.set_experiment("first")
+for number in range(25):
+    values = {"n": number, "real": 0.5, "big": 2**53 + 1, "list": [1, {"a": None}], "text": "é \\u2028", "flag": True}
+    with mlflow.start_span(f"outer {number}", span_type="CHAIN", attributes=values) as outer:
+        outer.set_inputs({"question": "what?", "k": [1, 2.5]})
+        with mlflow.start_span("inner", span_type="TOOL") as inner:
+            inner.set_outputs(["a", 2, None])
+            inner.add_event(SpanEvent("happened", attributes={"k": "v", "n": 3}))
+        outer.set_outputs({"answer": number})
+    trace = outer.trace_id
+    if number == 0:
+        mlflow.flush_trace_async_logging()
+        mlflow.set_trace_tag(trace, "team", "hubs")
+        source = AssessmentSource("HUMAN", "bo")
+        mlflow.log_feedback(trace_id=trace, name="good", value=True, rationale="it is", source=source)
+        mlflow.log_feedback(trace_id=trace, name="score", value=0.25, metadata={"m": "x"})
+        mlflow.log_expectation(trace_id=trace, name="answer", value={"a": [1, 2]}, source=source)
+mlflow.flush_trace_async_logging()
+"""
+    environment = {**os.environ, **ENVIRONMENT, "MLFLOW_TRACKING_URI": url}
+    subprocess.run([sys.executable, "-c", script], check=True, env=environment)
+
+
+def traces_seen(url: str) -> dict:
+    client = MlflowClient(url, url)
+    experiment = client.get_experiment_by_name("first").experiment_id
+    found = {}
+    for trace in client.search_traces(locations=[experiment], max_results=100):
+        one = trace.to_dict()
+        one["info"]["trace_metadata"].pop("mlflow.trace.infoFinalized", None)
+        one["info"]["assessments"] = sorted(one["info"].get("assessments") or [], key=lambda a: a["assessment_id"])
+        found[trace.info.trace_id] = one
+    return found
+
+
 def picture(client: MlflowClient, url: str, scratch: pathlib.Path) -> dict:
     """All that the client sees of a server, to compare two servers by."""
     experiments, runs, models, files = {}, {}, {}, {}
@@ -187,6 +227,7 @@ def source(tmp_path_factory):
     try:
         client = MlflowClient(server.url, server.url)
         fill(client, tmp_path_factory.mktemp("scratch"))
+        fill_traces(server.url)
         yield server, picture(client, server.url, tmp_path_factory.mktemp("source"))
     finally:
         server.stop()
@@ -232,8 +273,9 @@ def test_both_ways_of_import_agree(source, start_server):
     target = start_server()
     aku("import", "mlflow", *arguments(server, "sqlite"), url=target.url)
     report = json.loads(aku("import", "mlflow", *arguments(server, "http"), "--json", url=target.url).stdout)
-    # Deleted logged models are in the database only; there are none here.
-    assert {tally["kind"]: tally["written"] for tally in report["tallies"]} == {t["kind"]: 0 for t in report["tallies"]}
+    # Deleted logged models are in the database only; there are none here. Traces come from a server only.
+    written = {tally["kind"]: tally["written"] for tally in report["tallies"] if tally["written"]}
+    assert written == {"traces": 25}
 
 
 def test_an_import_that_is_killed_goes_on_where_it_stopped(source, start_server, folder):
@@ -346,7 +388,12 @@ def test_an_export_writes_an_import_back(source, start_server, folder):
 def test_an_export_to_a_folder_goes_on_and_is_read_again(source, start_server, folder):
     server, wanted = source
     middle = start_server()
-    aku("import", "mlflow", *arguments(server, "sqlite"), url=middle.url)
+    first = json.loads(aku("import", "mlflow", server.url, "--json", url=middle.url).stdout)
+    assert first["differences"] == []
+    assert {tally["kind"]: tally["verified"] for tally in first["tallies"]}["traces"] == 25
+    traces = traces_seen(server.url)
+    assert len(traces) == 25
+    compare({"traces": traces_seen(middle.url)}, {"traces": traces})
     out = folder / "exported"
     command = [str(BINARY), "export", "mlflow", "--to", str(out), "--server", middle.url, "--json"]
     for delay in (0.2, 0.5):
@@ -377,6 +424,7 @@ def test_an_export_to_a_folder_goes_on_and_is_read_again(source, start_server, f
     report = json.loads(aku("import", "mlflow", str(out), "--json", url=target.url).stdout)
     assert report["differences"] == []
     compare(seen(target.url, folder / "seen"), wanted)
+    compare({"traces": traces_seen(target.url)}, {"traces": traces})
     again = json.loads(aku("import", "mlflow", str(out), "--json", url=target.url).stdout)
     assert {tally["written"] for tally in again["tallies"]} == {0}
 
