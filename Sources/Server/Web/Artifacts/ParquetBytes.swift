@@ -5,13 +5,13 @@ enum ParquetProblem: Error, Hashable {
     case codec(String)
     case encoding(String)
 
-    /// What a page says.
+    /// What a page says of the values.
     var text: String {
         switch self {
-        case .broken: "its pages are damaged"
-        case .tooLarge: "its first page is larger than what a page reads"
-        case .codec(let name): "it is compressed with \(name)"
-        case .encoding(let name): "it is stored in the encoding \(name)"
+        case .broken: "the file is damaged there"
+        case .tooLarge: "the first piece is larger than what is read for a page"
+        case .codec(let name): "they are compressed with \(name)"
+        case .encoding(let name): "they are stored as \(name)"
         }
     }
 }

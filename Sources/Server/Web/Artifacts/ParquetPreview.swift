@@ -36,10 +36,10 @@ enum ParquetPreview {
         _ metadata: ThriftValue,
         _ columns: [ParquetColumn],
         _ file: ArtifactFile
-    ) async throws -> (table: PreviewTable, problems: [String]) {
+    ) async throws -> (table: PreviewTable, problems: [(column: String, problem: ParquetProblem)]) {
         let shown = columns.prefix(PreviewTable.maximumColumns)
         var cells = [[String?]](repeating: [], count: shown.count)
-        var problems: [String?] = Array(repeating: nil, count: shown.count)
+        var problems: [ParquetProblem?] = Array(repeating: nil, count: shown.count)
         var count = 0
         for group in (metadata[4]?.list ?? []).prefix(maximumGroups) where count < PreviewTable.maximumRows {
             let rows = Int(clamping: group[3]?.integer ?? 0)
@@ -58,23 +58,31 @@ enum ParquetPreview {
                     guard let chunk = chunks[column.path] else { throw ParquetProblem.broken }
                     found = try await ParquetValues.read(column, chunk, file, rows: wanted)
                 } catch let problem as ParquetProblem {
-                    if problems[place] == nil { problems[place] = "\(column.name): \(problem.text)" }
+                    if problems[place] == nil { problems[place] = problem }
                 }
                 cells[place] += found + Array(repeating: nil, count: max(0, wanted - found.count))
             }
             count += wanted
         }
         let total = metadata[3]?.integer ?? 0
-        let rows = (0..<count).map { row in cells.map { $0[row] } }
-        let table = PreviewTable(columns: columns.map(\.name), rows: rows, isCut: total > Int64(count))
-        return (table, problems.compactMap { $0 })
+        let read = shown.indices.filter { problems[$0] == nil }
+        let rows = (0..<count).map { row in read.map { cells[$0][row] } }
+        let table = PreviewTable(
+            columns: read.map { shown[$0].name },
+            rows: rows,
+            isCut: total > Int64(count) || columns.count > shown.count
+        )
+        return (
+            table,
+            zip(shown, problems).compactMap { column, problem in problem.map { (column: column.name, problem: $0) } }
+        )
     }
 
     private static func of(
         _ metadata: ThriftValue,
         _ columns: [ParquetColumn],
         _ table: PreviewTable,
-        _ problems: [String]
+        _ problems: [(column: String, problem: ParquetProblem)]
     ) -> ArtifactPreview {
         var chunks: [[String]: (packed: Int64, codec: String)] = [:]
         for group in metadata[4]?.list ?? [] {
@@ -99,15 +107,15 @@ enum ParquetPreview {
         if table.isCut {
             notes.append("The first \(table.rows.count) rows, at most \(PreviewTable.maximumColumns) columns.")
         }
-        if !problems.isEmpty {
-            let more = problems.count > 5 ? ", and \(problems.count - 5) more" : ""
-            notes.append(
-                "Not shown: \(problems.prefix(5).joined(separator: "; "))\(more). Download the file to read them."
-            )
+        let unread = Dictionary(grouping: problems, by: { $0.problem }).sorted { $0.key.text < $1.key.text }
+        for (problem, names) in unread {
+            let shown = names.prefix(5).map { $0.column }.joined(separator: ", ")
+            let more = names.count > 5 ? " and \(names.count - 5) more" : ""
+            notes.append("Values of \(shown)\(more) are not shown, since \(problem.text).")
         }
         return ArtifactPreview(
             kind: "Parquet, \(count) rows",
-            table: table,
+            table: table.columns.isEmpty ? nil : table,
             details: PreviewTable(columns: ["Column", "Type", "Nulls", "Stored", "Codec"], rows: details),
             note: notes.joined(separator: " ")
         )
