@@ -6,6 +6,8 @@ import Storage
 struct RunFilter: Sendable {
     private(set) var condition: SQLCondition
     let keys: SQLCondition?
+    /// Whether a param or tag must have one value.
+    let isEqualText: Bool
     private let run: String
 
     /// - Parameter run: what holds the run's key in the statement: a table that is read before `tracking_run` spares
@@ -13,6 +15,7 @@ struct RunFilter: Sendable {
     /// - Throws: `INVALID_PARAMETER_VALUE`.
     init(_ clause: SearchClause, experiments: SQLCondition, run: String) throws {
         self.run = run
+        if case .text = clause.value { isEqualText = clause.comparator == .equal } else { isEqualText = false }
         let entity = try SearchFields.entity(clause.entity)
         if clause.comparator == .isNull || clause.comparator == .isNotNull, entity != .tag, entity != .parameter {
             throw PlatformError.mlflowInvalid(

@@ -47,9 +47,11 @@ struct RunSearch: Sendable {
     func hits(_ reader: any SQLReader) throws -> [Hit] {
         if experiments.isEmpty { return [] }
         if case .offset = start { return try sorted(nil, reader) }
+        // To count and list more pays only where several comparisons leave few runs.
+        let most = filters.count > 2 ? Self.someMatches : Self.fewMatches
         var counts: [Int64] = []
         for filter in filters {
-            let count = try filter.keys.map { try matches($0, reader) } ?? .max
+            let count = try filter.keys.map { try matches($0, upTo: most, reader) } ?? .max
             if let keys = filter.keys, count <= Self.fewMatches { return try sorted(keys, reader) }
             counts.append(count)
         }
@@ -68,20 +70,24 @@ struct RunSearch: Sendable {
         }
     }
 
-    /// How many runs match, counted no further than is of use.
-    private func matches(_ keys: SQLCondition, _ reader: any SQLReader) throws -> Int64 {
+    /// How many runs match; the largest number when there are more than `most`.
+    private func matches(_ keys: SQLCondition, upTo most: Int64, _ reader: any SQLReader) throws -> Int64 {
         let count = try reader.first(
             "SELECT COUNT(*) AS total FROM (\(keys.sql) LIMIT ?) AS k",
-            keys.arguments + [.integer(Self.someMatches + 1)]
+            keys.arguments + [.integer(most + 1)]
         )?.integer("total")
-        return count.flatMap { $0 <= Self.someMatches ? $0 : nil } ?? .max
+        return count.flatMap { $0 <= most ? $0 : nil } ?? .max
     }
 
-    /// The comparisons, the most selective first, as far as their matches were counted; those with some are listed.
+    /// The comparisons, the most selective first as far as their matches were counted, then equal texts, which are seldom
+    /// met, before ranges of numbers; those with some matches are listed.
     private func ordered(_ filters: [RunFilter], _ counts: [Int64]) -> [RunFilter] {
-        zip(filters, counts).enumerated().sorted { ($0.element.1, $0.offset) < ($1.element.1, $1.offset) }.map { item in
-            var filter = item.element.0
-            if item.element.1 != .max { filter.listKeys() }
+        let ranked = zip(filters, counts).sorted { a, b in
+            (a.1, a.0.isEqualText ? 0 : 1) < (b.1, b.0.isEqualText ? 0 : 1)
+        }
+        return ranked.map { filter, count in
+            var filter = filter
+            if count != .max { filter.listKeys() }
             return filter
         }
     }
