@@ -152,7 +152,9 @@ struct ModelSources: Sendable {
         let uri = SourceURI(source)
         var runID = run
         if let model {
-            let logged = try await known(model: model, source)
+            // Artifacts that are kept elsewhere belong to nobody here, so a model that is unknown is just that.
+            let isOurs = uri.scheme == "runs" || uri.isProxied
+            let logged = isOurs ? try await known(model: model, source) : try await models.get(model)
             runID = run ?? logged.sourceRunID
             if uri.scheme == "runs" || (uri.isProxied && !uri.isBelow(SourceURI(logged.artifactLocation))) {
                 try await refuseForeign(uri, source, run: runID, model: model)

@@ -717,6 +717,15 @@ def test_a_version_cannot_come_from_the_servers_disk(url, client, source):
     assert (reply.status_code, reply.json()["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
 
 
+def test_a_version_from_elsewhere_names_a_logged_model_that_exists(client, url):
+    title = f"model {uuid.uuid4().hex}"
+    client.create_registered_model(title)
+    body = {"name": title, "source": "s3://bucket/model", "model_id": "m-" + "0" * 32}
+    reply = requests.post(f"{url}/api/2.0/mlflow/model-versions/create", json=body, timeout=30)
+    assert (reply.status_code, reply.json()["error_code"]) == (404, "RESOURCE_DOES_NOT_EXIST")
+    assert client.search_model_versions(f"name = '{title}'") == []
+
+
 # The server itself
 
 
