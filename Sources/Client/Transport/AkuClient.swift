@@ -18,7 +18,7 @@ package struct AkuClient: Sendable {
     /// - Parameters:
     ///   - token: sent as `Authorization: Bearer`; nil in loopback development mode.
     ///   - timeoutSeconds: the whole request, redirects not followed.
-    package init(baseURL: String, token: String?, timeoutSeconds: Int64 = 60, http: HTTPClient = .shared) {
+    package init(baseURL: String, token: String?, timeoutSeconds: Int64 = 60, http: HTTPClient = .patient) {
         self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
         self.token = token
         self.http = http
