@@ -74,7 +74,8 @@ enum Wording {
         case ..<60: return "\(seconds) s ago"
         case ..<3600: return "\(seconds / 60) min ago"
         case ..<86_400: return "\(seconds / 3600) h ago"
-        default: return "\(seconds / 86_400) d ago"
+        case ..<(730 * 86_400): return "\(seconds / 86_400) d ago"
+        default: return "\(seconds / (365 * 86_400)) years ago"
         }
     }
 
