@@ -55,6 +55,13 @@ final class DiskFile {
         return (Int64(status.st_size), status.st_mode)
     }
 
+    /// The file's number in its file system.
+    func number() throws -> UInt64 {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw DiskFailure.make(errno, "stat", path) }
+        return UInt64(status.st_ino)
+    }
+
     /// Fills the buffer from an offset as far as the file reaches.
     ///
     /// - Returns: the bytes read; fewer than asked only at the end.

@@ -181,7 +181,7 @@ final class ObjectReader: @unchecked Sendable {
             size: size,
             chunks: chunks,
             range: range,
-            isCached: size < Self.largeBytes || store.reads.again(digest) || file.isCached(size)
+            isCached: try size < Self.largeBytes || store.reads.again(file.number()) || file.isCached(size)
         )
         source = made
         position = range.lowerBound
