@@ -59,6 +59,7 @@ package func buildPlatform(
                 logger: logger
             ),
             DeadlineService(pools: [features.workers, features.loaders]),
+            MetricSettler(runs: features.runs, logger: logger),
         ],
         prepare: {
             try await features.experiments.placeDefault()

@@ -26,5 +26,6 @@ package enum Schema {
         .evaluation,
         .objects,
         .console,
+        .metricArrivals,
     ]
 }

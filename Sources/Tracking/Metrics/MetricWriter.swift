@@ -5,7 +5,8 @@ import Storage
 enum MetricWriter {
     /// Stores points of a run. A point that is there already is left alone.
     static func write(_ points: [MetricPoint], run: RunHandle, in transaction: any SQLTransaction) throws {
-        var rest = points[...]
+        let groups = groups(points)
+        var rest = inKeyOrder(points, groups)[...]
         for size in [100, 10, 1] {
             while rest.count >= size {
                 let chunk = rest.prefix(size)
@@ -13,7 +14,7 @@ enum MetricWriter {
                 rest = rest.dropFirst(size)
             }
         }
-        for group in groups(points) { try upsert(group, run: run, in: transaction) }
+        for group in groups { try upsert(group, run: run, in: transaction) }
         var known: Set<String> = []
         for point in points where point.modelID != nil { try link(point, run: run, &known, in: transaction) }
     }
@@ -92,6 +93,16 @@ enum MetricWriter {
             .integer(run.key), .text(point.key), .integer(point.timestamp), .integer(point.step),
             .real(point.storedValue), .bool(point.value.isNaN),
         ]
+    }
+
+    /// The points key by key, each key's in order of arrival: neighbours in the table are written together.
+    private static func inKeyOrder(_ points: [MetricPoint], _ groups: [Group]) -> [MetricPoint] {
+        if groups.count == 1 { return points }
+        let keys = groups.map(\.latest.key).sorted()
+        let places = Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($0.element, $0.offset) })
+        var buckets = [[MetricPoint]](repeating: [], count: keys.count)
+        for point in points { if let place = places[point.key] { buckets[place].append(point) } }
+        return Array(buckets.joined())
     }
 
     /// The points of each key, in order of first appearance.

@@ -31,7 +31,7 @@ extension RunStore {
         }
         if maximum == 0 { return Page(elements: [], nextToken: nil) }
         let limit = maximum.map { Int64(clamping: $0).addingReportingOverflow(1).partialValue } ?? Int64.max
-        let found = try await database.read { reader in
+        let found = try await readSettled { reader in
             let run = try Self.handle(id, reader)
             return try reader.query(
                 "SELECT key, value, is_nan, timestamp, step FROM run_metric WHERE run_key = ? AND key = ?\(start.sql) "
@@ -46,7 +46,7 @@ extension RunStore {
     /// The points of one metric of several runs: by run, then time, step and value; at most `maximum` in all.
     package func histories(runs ids: [String], key: String, maximum: Int) async throws -> [RunHistory] {
         let condition = SQLCondition("r.run_id", anyOf: ids.map(SQLValue.text))
-        let rows = try await database.read { reader in
+        let rows = try await readSettled { reader in
             try reader.query(
                 "SELECT r.run_id, m.key, m.value, m.is_nan, m.timestamp, m.step FROM tracking_run AS r "
                     + "JOIN run_metric AS m ON m.run_key = r.run_key WHERE \(condition.sql) AND m.key = ? "
@@ -85,7 +85,7 @@ extension RunStore {
         steps: ClosedRange<Int64>? = nil,
         maximum: Int
     ) async throws -> [RunHistory] {
-        try await database.read { reader in
+        try await readSettled { reader in
             let handles = try Self.handles(ids, reader)
             return try handles.map { run in
                 let sampler = HistorySampler(run: run.key, key: key, steps: steps, maximum: max(1, maximum))

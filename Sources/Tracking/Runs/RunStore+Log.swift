@@ -2,7 +2,7 @@ import Primitives
 import Storage
 
 extension RunStore {
-    /// Logs one point of a metric: one row, and the latest point when it is later.
+    /// Logs one point of a metric.
     ///
     /// - Throws: `RESOURCE_DOES_NOT_EXIST`, `INVALID_PARAMETER_VALUE`.
     package func log(metric point: MetricPoint, run id: String) async throws {
@@ -10,8 +10,9 @@ extension RunStore {
         try await database.write { transaction in
             let run = try Self.handle(id, transaction)
             try run.requireActive()
-            try MetricWriter.write([point], run: run, in: transaction)
+            try Self.take([point], run, transaction)
         }
+        try await arrived(1)
     }
 
     /// Logs one param. The same value again is no change; another value is refused.
@@ -48,12 +49,13 @@ extension RunStore {
             let run = try Self.handle(id, transaction)
             try run.requireActive()
             try Self.insert(params, run, transaction)
-            if !metrics.isEmpty { try MetricWriter.write(metrics, run: run, in: transaction) }
+            if !metrics.isEmpty { try Self.take(metrics, run, transaction) }
             for tag in tags {
                 if tag.key == Self.nameTag { try Self.rename(run, tag.value, transaction) }
                 try Self.setTag(tag, run, transaction)
             }
         }
+        if !metrics.isEmpty { try await arrived(metrics.count) }
     }
 
     /// Sets a tag; `mlflow.runName` also renames the run.
@@ -106,6 +108,16 @@ extension RunStore {
 }
 
 extension RunStore {
+    /// Appends points, to be sorted into their histories later; those of a logged model are written at once, since the model
+    /// must be there.
+    private static func take(_ points: [MetricPoint], _ run: RunHandle, _ transaction: any SQLTransaction) throws {
+        if points.contains(where: { $0.modelID != nil }) {
+            try MetricWriter.write(points, run: run, in: transaction)
+        } else {
+            try MetricArrivals.append(points, run: run, in: transaction)
+        }
+    }
+
     /// Inserts a param.
     ///
     /// - Returns: the other value that is there already, or nil when the param now has this value.

@@ -42,7 +42,7 @@ extension RunStore {
         try TrackingLimits.page(query.maximum)
         let search = try RunSearch(query)
         let maximum = query.maximum
-        return try await database.read { reader in
+        return try await readSettled { reader in
             let hits = try search.hits(reader)
             let shown = hits.prefix(maximum)
             let runs = try Self.load(

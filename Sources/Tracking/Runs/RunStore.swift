@@ -6,6 +6,8 @@ package struct RunStore: Sendable {
     let database: any Database
     let time: TimeSource
     let identifiers: IdentifierSource
+    /// Points between their request and their history.
+    let waiting = WaitingPoints()
 
     /// Makes a store.
     package init(database: any Database, time: TimeSource = .system, identifiers: IdentifierSource = .system) {
@@ -156,7 +158,7 @@ package struct RunStore: Sendable {
     ///
     /// - Throws: `RESOURCE_DOES_NOT_EXIST`.
     package func get(_ id: String) async throws -> Run {
-        try await database.read { reader in try Self.load([Self.handle(id, reader)], reader)[0] }
+        try await readSettled { reader in try Self.load([Self.handle(id, reader)], reader)[0] }
     }
 }
 

@@ -127,8 +127,8 @@ package struct TrackingPurge: Sendable {
             try removeArtifacts(row.text("artifact_uri"), &report, transaction)
         }
         let tables = [
-            "run_tag", "run_param", "run_metric", "run_latest_metric", "run_dataset_input", "run_model_link",
-            "tracking_run",
+            "run_tag", "run_param", "run_metric_arrival", "run_metric", "run_latest_metric", "run_dataset_input",
+            "run_model_link", "tracking_run",
         ]
         for table in tables { try transaction.execute("DELETE FROM \(table) WHERE \(keys.sql)", keys.arguments) }
         for run in runs {

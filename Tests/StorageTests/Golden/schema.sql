@@ -710,6 +710,12 @@ CREATE TABLE run_metric (
     PRIMARY KEY (run_key, key, timestamp, step, value, is_nan)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE run_metric_arrival (
+    sequence INTEGER PRIMARY KEY NOT NULL,
+    run_key INTEGER NOT NULL REFERENCES tracking_run (run_key),
+    points BLOB NOT NULL
+) STRICT;
+
 CREATE TABLE run_model_link (
     run_key INTEGER NOT NULL REFERENCES tracking_run (run_key),
     direction TEXT NOT NULL CHECK (direction IN ('input', 'output')),
