@@ -93,9 +93,9 @@ import Testing
         }
         #expect(try await waiting(fixture) == 45)
         let (sorted, isMore) = try await fixture.database.write { try MetricArrivals.settle(through: .max, in: $0) }
-        #expect(sorted == 20_000)
+        #expect(sorted == 10_000)
         #expect(isMore)
-        #expect(try await waiting(fixture) == 25)
+        #expect(try await waiting(fixture) == 35)
         #expect(try await fixture.runs.history(run: run, key: "m").elements.map(\.timestamp) == Array(0..<45_000))
     }
 

@@ -12,7 +12,7 @@ import Storage
 enum MetricArrivals {
     /// Points sorted in by one transaction: enough that pages are shared, few enough that others wait no longer than for a
     /// checkpoint.
-    private static let pointsPerWrite = 20_000
+    private static let pointsPerWrite = 10_000
     /// Rows read at once.
     private static let rowsPerRead = 256
 
