@@ -8,14 +8,27 @@ enum ArrivedPoints {
     private static let fixedBytes = 2 + 3 * 8
 
     static func encode(_ points: [MetricPoint]) -> Data {
-        var data = Data(capacity: 1 + points.reduce(0) { $0 + fixedBytes + $1.key.utf8.count })
-        data.append(format)
-        for point in points {
-            append(UInt16(point.key.utf8.count), to: &data)
-            data.append(contentsOf: point.key.utf8)
-            append(point.timestamp, to: &data)
-            append(point.step, to: &data)
-            append(point.value.bitPattern, to: &data)
+        var data = Data(count: 1 + points.reduce(0) { $0 + fixedBytes + $1.key.utf8.count })
+        data.withUnsafeMutableBytes { bytes in
+            bytes[0] = format
+            var place = 1
+            func put<T: FixedWidthInteger>(_ value: T) {
+                bytes.storeBytes(of: value.littleEndian, toByteOffset: place, as: T.self)
+                place += MemoryLayout<T>.size
+            }
+            for point in points {
+                var key = point.key
+                key.withUTF8 { text in
+                    put(UInt16(text.count))
+                    UnsafeMutableRawBufferPointer(rebasing: bytes[place...]).copyMemory(
+                        from: UnsafeRawBufferPointer(text)
+                    )
+                    place += text.count
+                }
+                put(point.timestamp)
+                put(point.step)
+                put(point.value.bitPattern)
+            }
         }
         return data
     }
@@ -50,10 +63,6 @@ enum ArrivedPoints {
             "Metric points that wait to be sorted into their histories cannot be read (\(data.count) bytes).",
             nextStep: "Run 'aku verify', and restore the database from a backup."
         )
-    }
-
-    private static func append<T: FixedWidthInteger>(_ value: T, to data: inout Data) {
-        withUnsafeBytes(of: value.littleEndian) { data.append(contentsOf: $0) }
     }
 
     private static func read<T: FixedWidthInteger>(_: T.Type, _ bytes: UnsafeRawBufferPointer, _ place: Int) -> T {
