@@ -70,9 +70,7 @@ extension DefinitionParser {
 
     private mutating func retries(_ node: Node, task: String) -> RetryPolicy {
         var limit = 0, backoff = 1.0
-        for member in reader.members(node, of: "'retries' of task '\(task)'", allowed: ["limit", "backoff_seconds"])
-            ?? []
-        {
+        for member in reader.members(node, of: "'retries' of task '\(task)'", allowed: Self.retryKeys) ?? [] {
             if member.key == "limit" {
                 limit =
                     reader.integer(member.value, of: "the retry limit of task '\(task)'", in: 0...Self.maximumRetries)

@@ -9,6 +9,7 @@ package struct DefinitionParser {
     static let taskKeys = [
         "run", "inputs", "outputs", "after", "retries", "timeout_seconds", "cache", "environment", "code",
     ]
+    static let retryKeys = ["limit", "backoff_seconds"]
 
     var reader = NodeReader()
     var taskNodes: [String: Node] = [:]

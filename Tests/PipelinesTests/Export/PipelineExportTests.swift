@@ -1,0 +1,39 @@
+import Foundation
+import Primitives
+import Testing
+
+@testable import Pipelines
+
+@Suite struct PipelineExportTests {
+    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("../../Fixtures/pipeline-export").standardizedFileURL
+
+    @Test(arguments: [(PipelineExport.Engine.airflow, "py"), (.prefect, "py"), (.argo, "yaml")])
+    func `an export is the golden file of its engine`(engine: PipelineExport.Engine, ending: String) throws {
+        let source = try String(contentsOf: Self.folder.appendingPathComponent("demo.yaml"), encoding: .utf8)
+        let text = PipelineExport(try PipelineDefinition(yaml: source), path: "/srv/demo.yaml", image: "aku:test")
+            .text(for: engine)
+        let path = Self.folder.appendingPathComponent("\(engine.rawValue).golden.\(ending)")
+        if ProcessInfo.processInfo.environment["AKU_REWRITE"] != nil {
+            try text.write(to: path, atomically: true, encoding: .utf8)
+        }
+        #expect(try String(contentsOf: path, encoding: .utf8) == text)
+    }
+
+    @Test(arguments: [
+        ("plain", "\"plain\""), ("a\"b\\c\nd", "\"a\\\"b\\\\c\\nd\""),
+        ("ü\u{1F600}\u{7}", "\"\\U000000fc\\U0001f600\\U00000007\""),
+    ])
+    func `a text is written so that Python reads it back`(text: String, literal: String) {
+        #expect(Python.text(text) == literal)
+    }
+
+    @Test func `two tasks whose names Argo cannot tell apart stay two`() throws {
+        let definition = try PipelineDefinition(
+            yaml: "pipeline: p\ntasks: { a.b: { run: x }, a_b: { run: x, after: [a.b] }, A-b: { run: x } }"
+        )
+        let text = PipelineExport(definition, path: "p.yaml", image: "i").text(for: .argo)
+        for name in ["a-b", "a-b-2", "a-b-3"] { #expect(text.contains("          - name: \"\(name)\"\n")) }
+        #expect(text.contains("template: \"a-b-2\"\n            dependencies: [\"a-b\"]"))
+    }
+}
