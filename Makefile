@@ -68,6 +68,11 @@ end-to-end: system venv ## A real server, the real mlflow client, a real trainin
 	@echo "==> End-to-end tests"
 	@$(PYTHON) -m pytest -q Tests/EndToEndTests/python
 
+.PHONY: engines
+engines: system venv ## An exported pipeline on real Prefect 3 and Airflow 3, compared with our own engine
+	@swift build --product aku
+	@Tests/EndToEndTests/engines/run
+
 .PHONY: test
 test: lint unit unit-postgres end-to-end ## Everything that CI checks
 

@@ -15,6 +15,7 @@ package enum ClientVerbs {
         ImportCommand.self,
         PredictCommand.self,
         QuickstartCommand.self,
+        TaskCommand.self,
         TraceCommand.self,
         VerifyCommand.self,
     ]

@@ -82,6 +82,7 @@ extension PipelineEngine {
                 )
             }
         }
+        try await cancelExternal(id)
         mailbox.post(.cancel(id))
     }
 

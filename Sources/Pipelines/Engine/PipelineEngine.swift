@@ -22,7 +22,7 @@ package actor PipelineEngine: Service {
     nonisolated let workspace: Workspace
     private let configuration: PipelineConfiguration
     private let executor: LocalExecutor
-    private let issueTaskToken: @Sendable (_ run: String, _ task: String) async throws -> String?
+    let issueTaskToken: @Sendable (_ run: String, _ task: String) async throws -> String?
     private let logger: Logger
     private var runs: [String: ActiveRun] = [:]
     private var controls: [AttemptKey: AttemptControl] = [:]
@@ -73,6 +73,7 @@ package actor PipelineEngine: Service {
         let mailbox = mailbox
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
+                group.addTask { await self.watchExternalAttempts() }
                 for await _ in mailbox.signals {
                     await step(mailbox.take(), in: &group)
                     if isStopping, controls.isEmpty, undone.isEmpty { break }
@@ -171,7 +172,7 @@ package actor PipelineEngine: Service {
         for case .created(let id) in events where runs[id] == nil {
             do {
                 let detail = try await store.run(id)
-                guard detail.run.state == .running else { continue }
+                guard detail.run.state == .running, detail.run.engine == Self.ownEngine else { continue }
                 let run = try ActiveRun(detail, try await store.version(of: detail.run.pipeline, detail.run.version))
                 runs[id] = run
                 resume(run, in: &group)
@@ -214,9 +215,10 @@ package actor PipelineEngine: Service {
 
     private func unfinishedRuns() async throws -> [String] {
         try await database.read { reader in
-            try reader.query("SELECT id FROM pipeline_run WHERE state = 'running' ORDER BY id").map {
-                try $0.text("id")
-            }
+            try reader.query(
+                "SELECT id FROM pipeline_run WHERE state = 'running' AND engine = ? ORDER BY id",
+                [.text(Self.ownEngine)]
+            ).map { try $0.text("id") }
         }
     }
 }

@@ -104,7 +104,7 @@ struct RunStepper {
     }
 
     /// - Returns: whether the task left the state `ready`.
-    private mutating func advance(_ id: String, _ name: String) throws -> Bool {
+    mutating func advance(_ id: String, _ name: String) throws -> Bool {
         guard let run = runs[id], let task = run.tasks[name] else { return false }
         if run.components[name] != nil, places == 0 { return false }
         let inputs = run.inputs(of: task)

@@ -3,21 +3,56 @@ import Primitives
 import Storage
 
 /// One attempt to run, complete.
-struct AttemptOrder: Sendable, Hashable {
-    let run: String
-    let pipeline: String
-    let task: String
-    let attempt: Int
-    let command: String
-    let code: Digest?
-    let inputs: [String: TaskOutput]
-    let outputs: [String]
-    let environment: [String: String]
-    let timeoutSeconds: Int
+package struct AttemptOrder: Sendable, Hashable {
+    /// The run's id.
+    package let run: String
+    /// The pipeline's name.
+    package let pipeline: String
+    /// The task's name.
+    package let task: String
+    /// From 1; also the fencing token.
+    package let attempt: Int
+    /// For `sh -eu -c`, every reference replaced.
+    package let command: String
+    /// The tree that stands at `code/`; nil for none.
+    package let code: Digest?
+    /// What stands at `inputs/`, by name.
+    package let inputs: [String: TaskOutput]
+    /// Names under `outputs/`.
+    package let outputs: [String]
+    /// Variables that the task declares.
+    package let environment: [String: String]
+    /// The longest time, in seconds.
+    package let timeoutSeconds: Int
+
+    /// Makes an order.
+    package init(
+        run: String,
+        pipeline: String,
+        task: String,
+        attempt: Int,
+        command: String,
+        code: Digest?,
+        inputs: [String: TaskOutput],
+        outputs: [String],
+        environment: [String: String],
+        timeoutSeconds: Int
+    ) {
+        self.run = run
+        self.pipeline = pipeline
+        self.task = task
+        self.attempt = attempt
+        self.command = command
+        self.code = code
+        self.inputs = inputs
+        self.outputs = outputs
+        self.environment = environment
+        self.timeoutSeconds = timeoutSeconds
+    }
 }
 
 /// How an attempt ended.
-enum AttemptOutcome: Sendable {
+package enum AttemptOutcome: Sendable {
     /// Well; the outputs are durable in the object store.
     case succeeded([TaskOutput])
     /// Badly, by its own fault.

@@ -21,6 +21,10 @@ package struct RunRecord: Sendable, Hashable {
     package let useCache: Bool
     /// Who cancelled it, or nil.
     package let cancelActor: String?
+    /// Who starts its tasks: `aku`, or another engine's name.
+    package let engine: String
+    /// What the other engine calls it, or nil.
+    package let externalID: String?
     /// When it was accepted.
     package let createdAt: Timestamp
     /// When it was over, or nil.
@@ -36,6 +40,8 @@ package struct RunRecord: Sendable, Hashable {
         state = RunState(rawValue: try row.text("state")) ?? .failed
         useCache = try row.bool("use_cache")
         cancelActor = try row.optionalText("cancel_actor")
+        engine = try row.text("engine")
+        externalID = try row.optionalText("external_id")
         createdAt = try row.time("created_at")
         finishedAt = try row.optionalTime("finished_at")
     }

@@ -43,8 +43,6 @@ struct Features: Sendable {
     private static let loadDeadline = Duration.seconds(120)
     /// How long a task's token lives.
     private static let taskTokenSeconds: Int64 = 24 * 3600
-    /// What tasks see of the server's own environment.
-    private static let passedVariables = ["OMP_NUM_THREADS", "CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES"]
 
     init(_ base: Foundations, _ configuration: ServerConfiguration) throws {
         datasets = DatasetStore(database: base.database, objects: base.objects, time: base.clock)
@@ -128,7 +126,7 @@ struct Features: Sendable {
                 pythonFolder: configuration.pythonPath.map(parent) ?? "",
                 akuFolder: parent(configuration.executablePath),
                 baseURL: "\(scheme)://\(configuration.host):\(configuration.port)",
-                passedEnvironment: environment.filter { passedVariables.contains($0.key) },
+                passedEnvironment: environment.filter { PipelineConfiguration.passedVariables.contains($0.key) },
                 places: configuration.taskSlots
             ),
             issueTaskToken: { run, task in

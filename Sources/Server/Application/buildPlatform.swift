@@ -113,6 +113,7 @@ private func addFeatureRoutes(
     let (runs, artifacts, registry) = (features.runs, features.artifacts, features.registry)
     DatasetController(datasets: features.datasets).addRoutes(to: routes)
     PipelinesController(engine: features.pipelines, clock: base.clock).addRoutes(to: routes)
+    ExternalRunsController(engine: features.pipelines, clock: base.clock).addRoutes(to: routes)
     MLflowServerController(hasBucket: artifacts.objects.direct != nil).addRoutes(to: routes)
     ExperimentController(experiments: features.experiments).addRoutes(to: routes)
     RunController(runs: runs).addRoutes(to: routes)

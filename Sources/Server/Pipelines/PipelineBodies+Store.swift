@@ -65,6 +65,8 @@ extension PipelineRunBody {
             reason: run.reason,
             actor: run.actor,
             cancelledBy: run.cancelActor,
+            engine: run.engine,
+            externalID: run.externalID,
             createdAt: run.createdAt,
             finishedAt: run.finishedAt,
             durationMilliseconds: max(0, (run.finishedAt ?? now).milliseconds - run.createdAt.milliseconds),

@@ -27,5 +27,6 @@ package enum Schema {
         .objects,
         .console,
         .metricArrivals,
+        .externalRuns,
     ]
 }

@@ -60,6 +60,10 @@ package struct PipelineRunBody: Codable, Sendable, Equatable {
     package let actor: String
     /// Who cancelled it, or nil.
     package let cancelledBy: String?
+    /// Who starts its tasks: `aku`, `airflow`, `argo` or `prefect`.
+    package let engine: String
+    /// What another engine calls the run, or nil.
+    package let externalID: String?
     /// When it was accepted.
     package let createdAt: Timestamp
     /// When it was over, or nil.
@@ -70,7 +74,8 @@ package struct PipelineRunBody: Codable, Sendable, Equatable {
     package let tasks: [PipelineTaskBody]?
 
     enum CodingKeys: String, CodingKey {
-        case id, pipeline, version, state, parameters, reason, actor, tasks
+        case id, pipeline, version, state, parameters, reason, actor, tasks, engine
+        case externalID = "external_id"
         case cancelledBy = "cancelled_by"
         case createdAt = "created_at"
         case finishedAt = "finished_at"
@@ -87,6 +92,8 @@ package struct PipelineRunBody: Codable, Sendable, Equatable {
         reason: String,
         actor: String,
         cancelledBy: String?,
+        engine: String = "aku",
+        externalID: String? = nil,
         createdAt: Timestamp,
         finishedAt: Timestamp?,
         durationMilliseconds: Int64,
@@ -100,6 +107,8 @@ package struct PipelineRunBody: Codable, Sendable, Equatable {
         self.reason = reason
         self.actor = actor
         self.cancelledBy = cancelledBy
+        self.engine = engine
+        self.externalID = externalID
         self.createdAt = createdAt
         self.finishedAt = finishedAt
         self.durationMilliseconds = durationMilliseconds
