@@ -74,7 +74,7 @@ extension PipelineExport {
             arguments += [
                 "retries=\(task.retries.limit)",
                 "retry_delay=timedelta(seconds=\(Python.seconds(task.retries.backoffSeconds)))",
-                "retry_exponential_backoff=True",
+                "retry_exponential_backoff=2",
             ]
         } else {
             arguments.append("retries=0")

@@ -44,7 +44,7 @@ extension PipelineExport {
 
     private func argoTemplate(_ task: TaskDefinition, _ name: String) -> String {
         var lines = ["    - name: \(Self.quoted(name))"]
-        lines.append("      activeDeadlineSeconds: \(task.timeoutSeconds + Self.marginSeconds)")
+        lines.append("      activeDeadlineSeconds: \"\(task.timeoutSeconds + Self.marginSeconds)\"")
         if task.retries.limit > 0 {
             lines += [
                 "      retryStrategy:", "        limit: \(Self.quoted(String(task.retries.limit)))",

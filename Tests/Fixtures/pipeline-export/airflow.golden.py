@@ -46,7 +46,7 @@ with DAG(
 ):
     tasks = {
         "make": aku_task("make", retries=0, execution_timeout=timedelta(seconds=3900)),
-        "count_all": aku_task("count_all", retries=2, retry_delay=timedelta(seconds=0.5), retry_exponential_backoff=True, execution_timeout=timedelta(seconds=360)),
+        "count_all": aku_task("count_all", retries=2, retry_delay=timedelta(seconds=0.5), retry_exponential_backoff=2, execution_timeout=timedelta(seconds=360)),
         "count.all": aku_task("count.all", retries=0, execution_timeout=timedelta(seconds=3900)),
     }
     tasks["make"] >> tasks["count_all"]
