@@ -53,19 +53,19 @@ struct TaskWorker {
 
     private func fetch(into objects: ObjectStore, through folder: String) async throws {
         let incoming = folder + "/incoming"
-        var trees = order.inputs.filter { $0.kind == OutputKind.tree.rawValue }.map(\.digest)
-        if let code = order.code { trees.append(code) }
-        var files = order.inputs.filter { $0.kind == OutputKind.file.rawValue }.map(\.digest)
-        for digest in trees {
-            let tree = try await client.tree(digest)
-            files += tree.entries.map(\.digest)
-            _ = try objects.put(tree: tree)
+        let inputs = Dictionary(grouping: order.inputs, by: \.kind).mapValues { $0.map(\.digest) }
+        var trees: [Tree] = []
+        for digest in (inputs[OutputKind.tree.rawValue] ?? []) + [order.code].compactMap({ $0 }) {
+            trees.append(try await client.tree(digest))
         }
+        let files = (inputs[OutputKind.file.rawValue] ?? []) + trees.flatMap { $0.entries.map(\.digest) }
         for digest in files where !objects.contains(digest) {
             try await client.downloadObject(digest, to: incoming)
             _ = try objects.put(file: incoming)
             try FileManager.default.removeItem(atPath: incoming)
         }
+        // Last: the store takes only trees whose files it has.
+        for tree in trees { _ = try objects.put(tree: tree) }
     }
 
     private func upload(_ output: TaskOutput, _ objects: ObjectStore, _ path: String) async throws {

@@ -30,7 +30,7 @@ tasks:
     "everything of a task": """
 pipeline: p
 tasks:
-  a: { run: echo > ${outputs.x}, outputs: [x] }
+  a: { run: 'echo > ${outputs.x}', outputs: [x] }
   b:
     run: cat ${inputs.x}
     inputs: { x: a.x }

@@ -689,6 +689,9 @@ CREATE TABLE pipeline_run (
     cancel_actor text COLLATE "C",
     created_at bigint NOT NULL,
     finished_at bigint,
+    engine text COLLATE "C" NOT NULL DEFAULT 'aku'::text,
+    external_id text COLLATE "C",
+    CHECK (((length(engine) >= 1) AND (length(engine) <= 32))),
     CHECK (((state = 'running'::text) = (finished_at IS NULL))),
     CHECK ((state = ANY (ARRAY['running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text]))),
     CHECK ((use_cache = ANY (ARRAY[(0)::bigint, (1)::bigint]))),
@@ -713,6 +716,7 @@ CREATE TABLE pipeline_task (
     error_code text COLLATE "C",
     error_message text COLLATE "C",
     next_step text COLLATE "C",
+    heartbeat_at bigint,
     CHECK (((state <> ALL (ARRAY['succeeded'::text, 'cached'::text, 'running'::text])) OR (identity IS NOT NULL))),
     CHECK (((state = 'retrying'::text) = (retry_at IS NOT NULL))),
     CHECK ((attempt >= 0)),
@@ -1220,6 +1224,7 @@ CREATE UNIQUE INDEX pipeline_cache_pkey ON pipeline_cache USING btree (identity)
 CREATE INDEX pipeline_output_by_digest ON pipeline_output USING btree (digest);
 CREATE UNIQUE INDEX pipeline_output_pkey ON pipeline_output USING btree (run_id, task, name);
 CREATE INDEX pipeline_run_active ON pipeline_run USING btree (id) WHERE (state = 'running'::text);
+CREATE UNIQUE INDEX pipeline_run_by_external_id ON pipeline_run USING btree (pipeline, engine, external_id) WHERE (external_id IS NOT NULL);
 CREATE INDEX pipeline_run_by_pipeline ON pipeline_run USING btree (pipeline, id);
 CREATE UNIQUE INDEX pipeline_run_pipeline_idempotency_key_key ON pipeline_run USING btree (pipeline, idempotency_key);
 CREATE UNIQUE INDEX pipeline_run_pkey ON pipeline_run USING btree (id);

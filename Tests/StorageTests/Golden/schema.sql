@@ -539,7 +539,7 @@ CREATE TABLE pipeline_run (
     state TEXT NOT NULL CHECK (state IN ('running', 'succeeded', 'failed', 'cancelled')),
     cancel_actor TEXT,
     created_at INTEGER NOT NULL,
-    finished_at INTEGER,
+    finished_at INTEGER, engine TEXT NOT NULL DEFAULT 'aku' CHECK (length(engine) BETWEEN 1 AND 32), external_id TEXT,
     FOREIGN KEY (pipeline, version) REFERENCES pipeline_version (pipeline, version),
     UNIQUE (pipeline, idempotency_key),
     CHECK ((state = 'running') = (finished_at IS NULL))
@@ -561,7 +561,7 @@ CREATE TABLE pipeline_task (
     finished_at INTEGER,
     error_code TEXT,
     error_message TEXT,
-    next_step TEXT,
+    next_step TEXT, heartbeat_at INTEGER,
     PRIMARY KEY (run_id, task),
     CHECK ((state = 'retrying') = (retry_at IS NOT NULL)),
     CHECK (state NOT IN ('succeeded', 'cached', 'running') OR identity IS NOT NULL)
@@ -961,6 +961,9 @@ CREATE INDEX monitor_window_recent ON monitor_window (endpoint, kind, started_at
 CREATE INDEX pipeline_output_by_digest ON pipeline_output (digest);
 
 CREATE INDEX pipeline_run_active ON pipeline_run (id) WHERE state = 'running';
+
+CREATE UNIQUE INDEX pipeline_run_by_external_id ON pipeline_run (pipeline, engine, external_id)
+    WHERE external_id IS NOT NULL;
 
 CREATE INDEX pipeline_run_by_pipeline ON pipeline_run (pipeline, id);
 
