@@ -179,7 +179,9 @@ package actor PipelineEngine: Service {
             } catch {
                 logger.error("a run could not be loaded", metadata: ["run": "\(id)", "error": "\(error)"])
                 // The database may be back in a moment; nothing else would speak of this run before the next start.
-                guard let error = error as? PlatformError, error.code.kind == .unavailable, !isStopping else { continue }
+                guard let error = error as? PlatformError, error.code.kind == .unavailable, !isStopping else {
+                    continue
+                }
                 let mailbox = mailbox
                 group.addTask {
                     try? await Task.sleep(for: .seconds(1))
