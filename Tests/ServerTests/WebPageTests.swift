@@ -158,7 +158,7 @@ struct WebPageTests {
         let allowed: Set<String> = [
             "body", "mark", "drawing", "spark", "graph", "timeline", "distribution", "cells", "head", "differing",
             "same",
-            "parallel", "scatter", "table", "document",
+            "parallel", "scatter", "table", "details", "document",
         ]
         for (name, text) in ConsoleTemplates.texts {
             for match in text.matches(of: /\{\{\{([a-zA-Z]*)\}\}\}/) {
