@@ -98,7 +98,8 @@ let package = Package(
             [
                 "Primitives", "Statistics", "Storage", "Security", "Datasets", "Pipelines", "Tracking", "Registry",
                 "Inference", "Serving", "Monitoring", "WireAPI", "OpenTelemetryProto", hummingbird, hummingbirdCore,
-                hummingbirdTLS, mustache, log, lifecycle, nio, nioSSL, httpTypes, protobuf, crypto, httpClient, nioHTTP1,
+                hummingbirdTLS, mustache, log, lifecycle, nio, nioSSL, httpTypes, protobuf, crypto, httpClient,
+                nioHTTP1,
             ]
         ),
         floor(
