@@ -138,8 +138,19 @@ extension MLflowExporter {
             && run.record.startTime == record.startTime && run.record.status == record.status
     }
 
+    /// Logs params or tags. What an export that was killed had sent may still be on its way inside the server, which then
+    /// refuses the same row with the words of its database; a moment later it finds it there, and agrees.
     private func log(_ id: String, _ kind: String, _ pairs: [ImportedPair]) async throws {
-        try await target.tell("runs/log-batch", ["run_id": .string(id), kind: .array(pairs.map(\.json))])
+        var triesLeft = 10
+        while true {
+            do {
+                let body: [String: JSONValue] = ["run_id": .string(id), kind: .array(pairs.map(\.json))]
+                return try await target.tell("runs/log-batch", body)
+            } catch let error as PlatformError where triesLeft > 1 && error.message.contains("IntegrityError") {
+                triesLeft -= 1
+                try await Task.sleep(for: .milliseconds(200))
+            }
+        }
     }
 
     private func parts(_ pairs: [ImportedPair]) -> [[ImportedPair]] {
