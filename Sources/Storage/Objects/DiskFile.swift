@@ -72,6 +72,7 @@ final class DiskFile {
             if count == 0 { break }
             if count < 0 {
                 if errno == EINTR { continue }
+                if errno == EINVAL, isDirect, setDirect(false) { continue }
                 throw DiskFailure.make(errno, "read", path)
             }
             done += count
