@@ -75,11 +75,7 @@ package struct PresignedController: Sendable {
         ]
         if let nosniff = HTTPField.Name("X-Content-Type-Options") { headers[nosniff] = "nosniff" }
         if let range { headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(size)" }
-        let blocks = objects.buffers(digest, range: range)
-        let body = ResponseBody(contentLength: Int(range.map { Int64($0.count) } ?? size)) { writer in
-            for try await block in blocks { try await writer.write(block) }
-            try await writer.finish(nil)
-        }
+        let body = ResponseBody.object(digest, of: size, range: range, in: objects)
         return Response(status: range == nil ? .ok : .partialContent, headers: headers, body: body)
     }
 

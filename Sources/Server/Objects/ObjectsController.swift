@@ -41,17 +41,12 @@ package struct ObjectsController: Sendable {
         let digest = try Digest(call.parameter("digest"))
         let size = try await objects.blocking { try $0.size(digest) }
         let range = try ByteRange.parse(call.request.headers[.range], size: size)
-        let blocks = objects.buffers(digest, range: range)
         var headers: HTTPFields = [
             .contentType: "application/octet-stream", .eTag: "\"\(digest.hex)\"", .acceptRanges: "bytes",
             .cacheControl: "private, immutable, max-age=31536000",
         ]
         if let range { headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(size)" }
-        let length = Int(range.map { $0.upperBound - $0.lowerBound } ?? size)
-        let body = ResponseBody(contentLength: length) { writer in
-            for try await block in blocks { try await writer.write(block) }
-            try await writer.finish(nil)
-        }
+        let body = ResponseBody.object(digest, of: size, range: range, in: objects)
         return Response(status: range == nil ? .ok : .partialContent, headers: headers, body: body)
     }
 

@@ -79,12 +79,7 @@ package struct ArtifactSite: Sendable {
         headers[.acceptRanges] = "bytes"
         headers[.eTag] = "\"\(object.digest.hex)\""
         if let range { headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(object.size)" }
-        let blocks = artifacts.objects.buffers(object.digest, range: range)
-        let length = range.map { Int($0.count) } ?? Int(object.size)
-        let body = ResponseBody(contentLength: length) { writer in
-            for try await block in blocks { try await writer.write(block) }
-            try await writer.finish(nil)
-        }
+        let body = ResponseBody.object(object.digest, of: object.size, range: range, in: artifacts.objects)
         return Response(status: range == nil ? .ok : .partialContent, headers: headers, body: body)
     }
 
