@@ -30,14 +30,14 @@ extension TrackingImport {
 
     /// The runs with these identifiers that are here, as records.
     package func runs(_ ids: [String]) async throws -> [ImportedRun] {
-        try await MetricArrivals.settled(database) { reader in
+        try await RunStore(database: database, time: time).readSettled { reader in
             try RunStore.load(try Self.handles(ids, reader), reader).map(ImportedRun.init)
         }
     }
 
     /// The sum over the points of each of these runs that is here.
     package func histories(_ ids: [String]) async throws -> [String: RecordSum] {
-        try await MetricArrivals.settled(database) { reader in
+        try await RunStore(database: database, time: time).readSettled { reader in
             var sums: [String: RecordSum] = [:]
             for handle in try Self.handles(ids, reader) { sums[handle.id] = try Self.history(of: handle, reader) }
             return sums

@@ -62,17 +62,6 @@ enum MetricArrivals {
         return (count, isMore)
     }
 
-    /// Sorts all that has arrived in, then reads. For readers that know no `RunStore`.
-    static func settled<T: Sendable>(
-        _ database: any Database,
-        _ body: @escaping @Sendable (any SQLReader) throws -> T
-    ) async throws -> T {
-        if let newest = try await database.read(newest) {
-            while try await database.write({ try settle(through: newest, in: $0).isMore }) {}
-        }
-        return try await database.read(body)
-    }
-
     private static func handles(_ keys: [Int64], _ reader: any SQLReader) throws -> [RunHandle] {
         let condition = SQLCondition("run_key", anyOf: keys.map(SQLValue.integer))
         return try reader.query(
