@@ -6,7 +6,7 @@ import Primitives
 ///
 /// A checksum is GMAC (NIST SP 800-38D) under a fixed key: 128 bits, several times as fast as SHA-256, so that a chunk is
 /// checked before it is handed on at little cost. It finds damage, not malice: the object's SHA-256 stands for that, and is
-/// checked whenever the whole object is read.
+/// checked whenever the whole object is read, other than to be sent.
 ///
 /// On disk: 16 bytes a chunk, then SHA-256(label ‖ object digest ‖ checksums), which shows damage of the list itself.
 struct ChunkList: Sendable {

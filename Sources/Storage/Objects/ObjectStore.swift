@@ -18,8 +18,9 @@ package struct StoredObject: Sendable, Hashable, Codable {
 /// Bytes under their SHA-256, in a folder or in a bucket.
 ///
 /// An object appears whole or not at all (temporary file, fsync, rename, fsync of the folder; or one request to the bucket),
-/// is read-only, and is checked against its digest on every read. Putting content that is there already costs a check; if
-/// the stored copy is damaged it is replaced by the good one.
+/// is read-only, and is checked on every read: against its digest, or, where it is only sent (`buffers`), against the
+/// checksums of its chunks. Putting small content that is there already costs a check, and a damaged copy is replaced by
+/// the good one; large content is written again.
 ///
 /// Whoever puts an object, or asks whether it is there, names it in the database within the grace period of the collection
 /// (a day unless told otherwise); until then it is safe. Methods wait for the disk, or the network: `blocking` runs them on
