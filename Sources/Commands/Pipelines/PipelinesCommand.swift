@@ -11,6 +11,8 @@ package struct PipelinesCommand: AsyncParsableCommand {
             PipelinesRunCommand.self, PipelinesWatchCommand.self, PipelinesRunsCommand.self, PipelinesLogsCommand.self,
             PipelinesCancelCommand.self, PipelinesExplainCommand.self, PipelinesSchemaCommand.self,
             PipelinesExportCommand.self,
+            PipelinesSchedulesCommand.self,
+            PipelinesBackfillCommand.self, PipelinesBackfillsCommand.self,
         ]
     )
 

@@ -43,7 +43,7 @@ package struct PipelinesRunCommand: AsyncParsableCommand {
             PipelinesAPI.run,
             parameters: ["name": name],
             body: StartRunBody(
-                parameters: try values(),
+                parameters: try RunParameters.values(parameters),
                 reason: reason,
                 idempotencyKey: idempotencyKey,
                 useCache: !noCache
@@ -54,17 +54,6 @@ package struct PipelinesRunCommand: AsyncParsableCommand {
         } else {
             try connection.show(started) { "\($0.runID)\nFollow it with: aku pipelines watch \($0.runID)" }
         }
-    }
-
-    private func values() throws -> [String: JSONValue] {
-        var out: [String: JSONValue] = [:]
-        for text in parameters {
-            guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
-                throw PlatformError(.invalidArgument, "'\(text)' is no parameter.", nextStep: "Write -p key=value.")
-            }
-            out[String(text[..<equals])] = .string(String(text[text.index(after: equals)...]))
-        }
-        return out
     }
 }
 

@@ -4,7 +4,7 @@ import Yams
 
 /// Reads a pipeline file: YAML 1.1 syntax, scalars typed as in YAML 1.2.
 package struct DefinitionParser {
-    static let pipelineKeys = ["pipeline", "description", "parameters", "code", "tasks"]
+    static let pipelineKeys = ["pipeline", "description", "parameters", "code", "schedule", "tasks"]
     static let parameterKeys = ["type", "default", "description"]
     static let taskKeys = [
         "run", "inputs", "outputs", "after", "retries", "timeout_seconds", "cache", "environment", "code",
@@ -77,10 +77,11 @@ package struct DefinitionParser {
             case "description": summary = reader.text(member.value, of: "the description", mayBeEmpty: true) ?? ""
             case "parameters": parameters = self.parameters(member.value)
             case "code": code = codePaths(member.value)
+            case "schedule": break
             default: tasks = self.tasks(member.value)
             }
         }
-        let definition = PipelineDefinition(
+        var definition = PipelineDefinition(
             name: name,
             summary: summary,
             parameters: parameters,
@@ -88,6 +89,9 @@ package struct DefinitionParser {
             tasks: tasks
         )
         checkReferences(definition)
+        if let node = members.first(where: { $0.key == "schedule" })?.value {
+            definition.schedules = schedules(node, of: definition)
+        }
         return definition
     }
 

@@ -19,6 +19,8 @@ package struct PipelineDefinition: Sendable, Hashable {
     package let code: [String]
     /// In the order of the file.
     package let tasks: [TaskDefinition]
+    /// When it runs by itself, in the order of the file.
+    package var schedules: [Schedule] = []
 
     /// A task by name.
     package func task(_ name: String) -> TaskDefinition? { tasks.first { $0.name == name } }

@@ -9,10 +9,13 @@ struct ActiveRun: Sendable {
     let version: PipelineVersion
     let parameters: [String: JSONValue]
     let useCache: Bool
+    let scheduled: ScheduledTime?
     var machine: RunMachine
     var outputs: [String: [TaskOutput]]
     /// Components of ready tasks that were looked up in the cache.
     var components: [String: (value: TaskComponents, identity: Digest)] = [:]
+    /// Whether it makes up for a time of the past, and so waits for other runs.
+    var isBackfill: Bool { scheduled?.backfill != nil }
     /// Tasks by name.
     let tasks: [String: TaskDefinition]
 
@@ -22,6 +25,7 @@ struct ActiveRun: Sendable {
         self.version = version
         parameters = detail.run.parameters
         useCache = detail.run.useCache
+        scheduled = detail.run.scheduled
         outputs = detail.outputs
         tasks = Dictionary(definition.tasks.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         machine = RunMachine(
@@ -52,9 +56,15 @@ struct ActiveRun: Sendable {
             code: version.trees[task.name],
             inputs: inputs(of: task),
             outputs: task.outputs,
-            environment: task.environment,
+            environment: environment(of: task),
             timeoutSeconds: task.timeoutSeconds
         )
+    }
+
+    /// The logical time is no part of a task's identity, so only a task that is never linked may see it.
+    private func environment(of task: TaskDefinition) -> [String: String] {
+        guard let scheduled, !task.cache else { return task.environment }
+        return task.environment.merging(["AKU_LOGICAL_TIME": scheduled.time.description]) { _, ours in ours }
     }
 
     /// From the run's id, so that a replay of the run has the same delays.

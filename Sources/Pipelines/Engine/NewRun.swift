@@ -13,19 +13,23 @@ struct NewRun: Sendable {
     let key: String?
     let useCache: Bool
     let at: Timestamp
+    /// The schedule's time that it stands for; nil for a run that somebody or something started.
+    var scheduled: ScheduledTime?
 
     /// - Returns: the id, or that of the earlier run with the same key.
     func insert(in transaction: any SQLTransaction) throws -> String {
         if let key, let earlier = try earlier(key, transaction) { return earlier }
         try transaction.execute(
             """
-            INSERT INTO pipeline_run (id, pipeline, version, parameters, reason, actor, idempotency_key, use_cache, state, created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running', ?)
+            INSERT INTO pipeline_run (id, pipeline, version, parameters, reason, actor, idempotency_key, use_cache, state, created_at,
+                schedule, logical_time, backfill_id)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, ?)
             """,
             [
                 .text(id), .text(definition.name), .integer(Int64(version)), try .json(parameters), .text(reason),
                 .text(actor),
                 .optional(key), .bool(useCache), .time(at),
+                .optional(scheduled?.schedule), .optional(scheduled?.time), .optional(scheduled?.backfill),
             ]
         )
         for (position, task) in definition.tasks.enumerated() {
@@ -34,16 +38,22 @@ struct NewRun: Sendable {
                 [.text(id), .text(task.name), .integer(Int64(position))]
             )
         }
+        var body: [String: JSONValue] = [
+            "pipeline": .string(definition.name), "version": .integer(Int64(version)),
+            "reason": .string(reason),
+            "parameters": .object(parameters),
+        ]
+        if let scheduled {
+            body["schedule"] = .string(scheduled.schedule)
+            body["logical_time"] = .string(scheduled.time.description)
+            if let backfill = scheduled.backfill { body["backfill"] = .string(backfill) }
+        }
         try transaction.record(
             JournalEvent(
                 kind: "pipeline.run.created",
                 subject: "pipeline-run/\(id)",
                 actor: actor,
-                body: [
-                    "pipeline": .string(definition.name), "version": .integer(Int64(version)),
-                    "reason": .string(reason),
-                    "parameters": .object(parameters),
-                ]
+                body: .object(body)
             )
         )
         return id

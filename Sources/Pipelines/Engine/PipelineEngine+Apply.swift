@@ -40,6 +40,7 @@ extension PipelineEngine {
                     .time(now),
                 ]
             )
+            try ScheduleStore.register(definition, version: Int(number), at: now, in: transaction)
             try transaction.record(
                 JournalEvent(
                     kind: "pipeline.applied",

@@ -98,9 +98,18 @@ package actor PipelineEngine: Service {
         await load(events, in: &group)
         let before = runs, objects = objects, clock = clock, isStopping = isStopping
         let places = max(0, configuration.places - controls.count + freed(by: events))
+        // With two places or more, a backfill never has the last one.
+        let reserve = configuration.places > 1 ? 1 : 0
         do {
             let (after, actions) = try await database.write { transaction in
-                var stepper = RunStepper(transaction, objects: objects, now: clock.now(), runs: before, places: places)
+                var stepper = RunStepper(
+                    transaction,
+                    objects: objects,
+                    now: clock.now(),
+                    runs: before,
+                    places: places,
+                    reserve: reserve
+                )
                 try stepper.take(events)
                 if !isStopping { try stepper.advance() }
                 return (stepper.runs, stepper.actions)

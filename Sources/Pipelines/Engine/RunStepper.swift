@@ -20,14 +20,18 @@ struct RunStepper {
     private(set) var runs: [String: ActiveRun]
     private(set) var actions: [EngineAction] = []
     private var places: Int
+    /// Places that backfills leave free for other runs.
+    private let reserve: Int
 
     init(
         _ transaction: any SQLTransaction,
         objects: ObjectStore,
         now: Timestamp,
         runs: [String: ActiveRun],
-        places: Int
+        places: Int,
+        reserve: Int = 0
     ) {
+        self.reserve = reserve
         self.transaction = transaction
         self.objects = objects
         self.now = now
@@ -84,11 +88,14 @@ struct RunStepper {
 
     // MARK: - Starting
 
-    /// Links and starts ready tasks until nothing moves or no place is left; oldest run first.
+    /// Links and starts ready tasks until nothing moves or no place is left; oldest run first, backfills last.
     ///
     /// A cancellation that is recorded but not yet taken in holds: it is read in this transaction, before any start.
     mutating func advance() throws {
-        for id in runs.keys.sorted() {
+        let order = runs.keys.sorted {
+            (runs[$0]?.isBackfill == true ? 1 : 0, $0) < (runs[$1]?.isBackfill == true ? 1 : 0, $1)
+        }
+        for id in order {
             guard let run = runs[id], !run.machine.ready.isEmpty else { continue }
             let row = try transaction.first("SELECT cancel_actor FROM pipeline_run WHERE id = ?", [.text(id)])
             if try row?.optionalText("cancel_actor") != nil {
@@ -106,7 +113,8 @@ struct RunStepper {
     /// - Returns: whether the task left the state `ready`.
     mutating func advance(_ id: String, _ name: String) throws -> Bool {
         guard let run = runs[id], let task = run.tasks[name] else { return false }
-        if run.components[name] != nil, places == 0 { return false }
+        let kept = run.isBackfill ? reserve : 0
+        if run.components[name] != nil, places <= kept { return false }
         let inputs = run.inputs(of: task)
         let components = TaskComponents(
             task: task,
@@ -122,7 +130,7 @@ struct RunStepper {
             try apply(id, failure: nil, cachedFrom: hit.run) { $0.apply(.hit(name)) }
             return true
         }
-        guard places > 0 else { return false }
+        guard places > kept else { return false }
         places -= 1
         try apply(id, failure: nil) { $0.apply(.started(name)) }
         if let run = runs[id] { actions.append(.start(run.order(task))) }

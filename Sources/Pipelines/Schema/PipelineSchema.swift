@@ -20,6 +20,7 @@ package enum PipelineSchema {
                         .init("name", name), .init("text", text), .init("note", note), .init("codePaths", codePaths),
                         .init("parameter", object(parameter).updated(with: .members(("allOf", defaults)))),
                         .init("task", object(task)), .init("retries", object(retries)),
+                        .init("schedule", object(schedule)),
                     ])
                 )
             ]
@@ -41,6 +42,7 @@ package enum PipelineSchema {
     /// Every mapping with a fixed set of keys, by the name of the parser's table.
     static let mappings: [String: Mapping] = [
         "pipelineKeys": pipeline, "parameterKeys": parameter, "taskKeys": task, "retryKeys": retries,
+        "scheduleKeys": schedule, "dstKeys": dst, "catchUpKeys": catchUp,
     ]
 
     static let pipeline = Mapping(
@@ -51,6 +53,20 @@ package enum PipelineSchema {
             "description": reference("note", "One sentence for people."),
             "parameters": collection("parameter", "Values that a run may be given.", PipelineDefinition.maximumMembers),
             "code": reference("codePaths", "Files and folders, relative to this file; tasks see each under code/."),
+            "schedule": .members(
+                ("description", "When it runs by itself: one schedule, a list of them, or a cron expression in UTC."),
+                (
+                    "anyOf",
+                    .array([
+                        .members(("type", "string")), pointer("schedule"),
+                        .members(
+                            ("type", "array"),
+                            ("maxItems", .integer(Int64(Schedule.maximumSchedules))),
+                            ("items", .members(("anyOf", .array([.members(("type", "string")), pointer("schedule")]))))
+                        ),
+                    ])
+                )
+            ),
             "tasks": collection("task", "The tasks, by name.", PipelineDefinition.maximumTasks)
                 .setting("minProperties", .integer(1)),
         ]

@@ -29,9 +29,12 @@ package struct RunRecord: Sendable, Hashable {
     package let createdAt: Timestamp
     /// When it was over, or nil.
     package let finishedAt: Timestamp?
+    /// The time of a schedule that it stands for, or nil.
+    package let scheduled: ScheduledTime?
 
     init(_ row: SQLRow) throws {
         id = try row.text("id")
+        scheduled = try ScheduledTime(row)
         pipeline = try row.text("pipeline")
         version = Int(try row.integer("version"))
         parameters = try row.json("parameters", as: [String: JSONValue].self)

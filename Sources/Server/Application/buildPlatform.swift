@@ -48,6 +48,7 @@ package func buildPlatform(
                 pipelines: features.pipelines,
                 services: [
                     CheckpointService(log: base.checkpoints, logger: logger),
+                    ScheduleService(engine: features.pipelines, logger: logger),
                     WebhookService(
                         database: base.database,
                         store: features.webhooks,
@@ -114,6 +115,7 @@ private func addFeatureRoutes(
     DatasetController(datasets: features.datasets).addRoutes(to: routes)
     PipelinesController(engine: features.pipelines, clock: base.clock).addRoutes(to: routes)
     ExternalRunsController(engine: features.pipelines, clock: base.clock).addRoutes(to: routes)
+    SchedulesController(engine: features.pipelines).addRoutes(to: routes)
     MLflowServerController(hasBucket: artifacts.objects.direct != nil).addRoutes(to: routes)
     ExperimentController(experiments: features.experiments).addRoutes(to: routes)
     RunController(runs: runs).addRoutes(to: routes)

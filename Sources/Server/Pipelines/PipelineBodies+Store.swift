@@ -72,6 +72,9 @@ extension PipelineRunBody {
             durationMilliseconds: max(0, (run.finishedAt ?? now).milliseconds - run.createdAt.milliseconds),
             tasks: tasks
         )
+        schedule = run.scheduled?.schedule
+        logicalTime = run.scheduled?.time
+        backfillID = run.scheduled?.backfill
     }
 
     init(_ detail: RunDetail, _ definition: PipelineDefinition, now: Timestamp) {

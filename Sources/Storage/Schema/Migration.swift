@@ -28,5 +28,6 @@ package enum Schema {
         .console,
         .metricArrivals,
         .externalRuns,
+        .schedules,
     ]
 }

@@ -72,10 +72,18 @@ package struct PipelineRunBody: Codable, Sendable, Equatable {
     package let durationMilliseconds: Int64
     /// In file order; nil in lists.
     package let tasks: [PipelineTaskBody]?
+    /// The schedule whose time it stands for, or nil.
+    package var schedule: String?
+    /// That time, or nil.
+    package var logicalTime: Timestamp?
+    /// The backfill that made it, or nil.
+    package var backfillID: String?
 
     enum CodingKeys: String, CodingKey {
-        case id, pipeline, version, state, parameters, reason, actor, tasks, engine
+        case id, pipeline, version, state, parameters, reason, actor, tasks, engine, schedule
         case externalID = "external_id"
+        case logicalTime = "logical_time"
+        case backfillID = "backfill_id"
         case cancelledBy = "cancelled_by"
         case createdAt = "created_at"
         case finishedAt = "finished_at"

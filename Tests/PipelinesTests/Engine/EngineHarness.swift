@@ -20,9 +20,12 @@ struct EngineHarness: Sendable {
     }
 
     /// A new engine over the same data, as after a restart.
-    func engine(places: Int = 2, grace: Duration = .milliseconds(300), maximumLogBytes: Int64 = 1 << 20)
-        -> PipelineEngine
-    {
+    func engine(
+        places: Int = 2,
+        grace: Duration = .milliseconds(300),
+        maximumLogBytes: Int64 = 1 << 20,
+        clock: TimeSource = .system
+    ) -> PipelineEngine {
         PipelineEngine(
             database: database,
             objects: objects,
@@ -36,7 +39,7 @@ struct EngineHarness: Sendable {
                 maximumLogBytes: maximumLogBytes
             ),
             issueTaskToken: { run, task in "token-\(run.suffix(4))-\(task)" },
-            clock: .system,
+            clock: clock,
             ids: .system,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         )

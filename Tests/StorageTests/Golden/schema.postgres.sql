@@ -654,6 +654,33 @@ CREATE TABLE pipeline (
     PRIMARY KEY (name)
 );
 
+CREATE TABLE pipeline_backfill (
+    id text COLLATE "C" NOT NULL,
+    pipeline text COLLATE "C" NOT NULL,
+    version bigint NOT NULL,
+    schedule text COLLATE "C" NOT NULL,
+    parameters text COLLATE "C" NOT NULL,
+    parallel bigint NOT NULL,
+    state text COLLATE "C" NOT NULL,
+    actor text COLLATE "C" NOT NULL,
+    created_at bigint NOT NULL,
+    finished_at bigint,
+    CHECK (((parallel >= 1) AND (parallel <= 64))),
+    CHECK (((state = 'running'::text) = (finished_at IS NULL))),
+    CHECK ((state = ANY (ARRAY['running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text]))),
+    FOREIGN KEY (pipeline, version) REFERENCES pipeline_version(pipeline, version),
+    PRIMARY KEY (id)
+);
+
+CREATE TABLE pipeline_backfill_run (
+    backfill_id text COLLATE "C" NOT NULL,
+    logical_time bigint NOT NULL,
+    run_id text COLLATE "C",
+    FOREIGN KEY (backfill_id) REFERENCES pipeline_backfill(id),
+    FOREIGN KEY (run_id) REFERENCES pipeline_run(id),
+    PRIMARY KEY (backfill_id, logical_time)
+);
+
 CREATE TABLE pipeline_cache (
     identity text COLLATE "C" NOT NULL,
     run_id text COLLATE "C" NOT NULL,
@@ -691,6 +718,9 @@ CREATE TABLE pipeline_run (
     finished_at bigint,
     engine text COLLATE "C" NOT NULL DEFAULT 'aku'::text,
     external_id text COLLATE "C",
+    schedule text COLLATE "C",
+    logical_time bigint,
+    backfill_id text COLLATE "C",
     CHECK (((length(engine) >= 1) AND (length(engine) <= 32))),
     CHECK (((state = 'running'::text) = (finished_at IS NULL))),
     CHECK ((state = ANY (ARRAY['running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text]))),
@@ -698,6 +728,26 @@ CREATE TABLE pipeline_run (
     FOREIGN KEY (pipeline, version) REFERENCES pipeline_version(pipeline, version),
     PRIMARY KEY (id),
     UNIQUE (pipeline, idempotency_key)
+);
+
+CREATE TABLE pipeline_schedule (
+    pipeline text COLLATE "C" NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    version bigint NOT NULL,
+    rule text COLLATE "C" NOT NULL,
+    decided_through bigint NOT NULL,
+    paused_by text COLLATE "C",
+    FOREIGN KEY (pipeline) REFERENCES pipeline(name),
+    PRIMARY KEY (pipeline, name)
+);
+
+CREATE TABLE pipeline_schedule_run (
+    pipeline text COLLATE "C" NOT NULL,
+    schedule text COLLATE "C" NOT NULL,
+    logical_time bigint NOT NULL,
+    run_id text COLLATE "C" NOT NULL,
+    FOREIGN KEY (run_id) REFERENCES pipeline_run(id),
+    PRIMARY KEY (pipeline, schedule, logical_time)
 );
 
 CREATE TABLE pipeline_task (
@@ -1220,14 +1270,20 @@ CREATE UNIQUE INDEX object_collection_pkey ON object_collection USING btree (id)
 CREATE UNIQUE INDEX online_scoring_config_config_id_key ON online_scoring_config USING btree (config_id);
 CREATE UNIQUE INDEX online_scoring_config_pkey ON online_scoring_config USING btree (scorer_id);
 CREATE UNIQUE INDEX pipeline_pkey ON pipeline USING btree (name);
+CREATE INDEX pipeline_backfill_active ON pipeline_backfill USING btree (id) WHERE (state = 'running'::text);
+CREATE UNIQUE INDEX pipeline_backfill_pkey ON pipeline_backfill USING btree (id);
+CREATE UNIQUE INDEX pipeline_backfill_run_pkey ON pipeline_backfill_run USING btree (backfill_id, logical_time);
 CREATE UNIQUE INDEX pipeline_cache_pkey ON pipeline_cache USING btree (identity);
 CREATE INDEX pipeline_output_by_digest ON pipeline_output USING btree (digest);
 CREATE UNIQUE INDEX pipeline_output_pkey ON pipeline_output USING btree (run_id, task, name);
 CREATE INDEX pipeline_run_active ON pipeline_run USING btree (id) WHERE (state = 'running'::text);
 CREATE UNIQUE INDEX pipeline_run_by_external_id ON pipeline_run USING btree (pipeline, engine, external_id) WHERE (external_id IS NOT NULL);
+CREATE INDEX pipeline_run_by_logical_time ON pipeline_run USING btree (pipeline, schedule, logical_time) WHERE (logical_time IS NOT NULL);
 CREATE INDEX pipeline_run_by_pipeline ON pipeline_run USING btree (pipeline, id);
 CREATE UNIQUE INDEX pipeline_run_pipeline_idempotency_key_key ON pipeline_run USING btree (pipeline, idempotency_key);
 CREATE UNIQUE INDEX pipeline_run_pkey ON pipeline_run USING btree (id);
+CREATE UNIQUE INDEX pipeline_schedule_pkey ON pipeline_schedule USING btree (pipeline, name);
+CREATE UNIQUE INDEX pipeline_schedule_run_pkey ON pipeline_schedule_run USING btree (pipeline, schedule, logical_time);
 CREATE INDEX pipeline_task_by_identity ON pipeline_task USING btree (identity);
 CREATE UNIQUE INDEX pipeline_task_pkey ON pipeline_task USING btree (run_id, task);
 CREATE UNIQUE INDEX pipeline_version_pkey ON pipeline_version USING btree (pipeline, version);

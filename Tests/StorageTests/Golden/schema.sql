@@ -508,6 +508,28 @@ CREATE TABLE pipeline (
     created_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE pipeline_backfill (
+    id TEXT NOT NULL PRIMARY KEY,
+    pipeline TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    schedule TEXT NOT NULL,
+    parameters TEXT NOT NULL,
+    parallel INTEGER NOT NULL CHECK (parallel BETWEEN 1 AND 64),
+    state TEXT NOT NULL CHECK (state IN ('running', 'succeeded', 'failed', 'cancelled')),
+    actor TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    finished_at INTEGER,
+    FOREIGN KEY (pipeline, version) REFERENCES pipeline_version (pipeline, version),
+    CHECK ((state = 'running') = (finished_at IS NULL))
+) STRICT;
+
+CREATE TABLE pipeline_backfill_run (
+    backfill_id TEXT NOT NULL REFERENCES pipeline_backfill (id),
+    logical_time INTEGER NOT NULL,
+    run_id TEXT REFERENCES pipeline_run (id),
+    PRIMARY KEY (backfill_id, logical_time)
+) STRICT;
+
 CREATE TABLE pipeline_cache (
     identity TEXT NOT NULL PRIMARY KEY,
     run_id TEXT NOT NULL,
@@ -539,10 +561,28 @@ CREATE TABLE pipeline_run (
     state TEXT NOT NULL CHECK (state IN ('running', 'succeeded', 'failed', 'cancelled')),
     cancel_actor TEXT,
     created_at INTEGER NOT NULL,
-    finished_at INTEGER, engine TEXT NOT NULL DEFAULT 'aku' CHECK (length(engine) BETWEEN 1 AND 32), external_id TEXT,
+    finished_at INTEGER, engine TEXT NOT NULL DEFAULT 'aku' CHECK (length(engine) BETWEEN 1 AND 32), external_id TEXT, schedule TEXT, logical_time INTEGER, backfill_id TEXT,
     FOREIGN KEY (pipeline, version) REFERENCES pipeline_version (pipeline, version),
     UNIQUE (pipeline, idempotency_key),
     CHECK ((state = 'running') = (finished_at IS NULL))
+) STRICT;
+
+CREATE TABLE pipeline_schedule (
+    pipeline TEXT NOT NULL REFERENCES pipeline (name),
+    name TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    rule TEXT NOT NULL,
+    decided_through INTEGER NOT NULL,
+    paused_by TEXT,
+    PRIMARY KEY (pipeline, name)
+) STRICT;
+
+CREATE TABLE pipeline_schedule_run (
+    pipeline TEXT NOT NULL,
+    schedule TEXT NOT NULL,
+    logical_time INTEGER NOT NULL,
+    run_id TEXT NOT NULL REFERENCES pipeline_run (id),
+    PRIMARY KEY (pipeline, schedule, logical_time)
 ) STRICT;
 
 CREATE TABLE pipeline_task (
@@ -958,12 +998,17 @@ CREATE INDEX model_version_tag_by_key ON model_version_tag (key, model);
 
 CREATE INDEX monitor_window_recent ON monitor_window (endpoint, kind, started_at);
 
+CREATE INDEX pipeline_backfill_active ON pipeline_backfill (id) WHERE state = 'running';
+
 CREATE INDEX pipeline_output_by_digest ON pipeline_output (digest);
 
 CREATE INDEX pipeline_run_active ON pipeline_run (id) WHERE state = 'running';
 
 CREATE UNIQUE INDEX pipeline_run_by_external_id ON pipeline_run (pipeline, engine, external_id)
     WHERE external_id IS NOT NULL;
+
+CREATE INDEX pipeline_run_by_logical_time ON pipeline_run (pipeline, schedule, logical_time)
+    WHERE logical_time IS NOT NULL;
 
 CREATE INDEX pipeline_run_by_pipeline ON pipeline_run (pipeline, id);
 
