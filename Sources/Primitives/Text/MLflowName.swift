@@ -7,24 +7,26 @@ package enum MLflowName {
     ///
     /// - Parameter path: where the key stands in the request, for the message: `metrics[3].name`.
     /// - Throws: `INVALID_PARAMETER_VALUE`.
-    package static func checkKey(_ key: String, path: String) throws {
+    package static func checkKey(_ key: String, path: @autoclosure () -> String) throws {
         guard key.unicodeScalars.allSatisfy({ isWord($0) || "/.- :".unicodeScalars.contains($0) }) else {
             throw invalid(
-                path,
+                path(),
                 key,
                 "Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) "
                     + "and slashes (/)."
             )
         }
-        try checkPath(key, path: path)
+        try checkPath(key, path: path())
     }
 
     /// Checks that a name stays itself when it is read as a path: no `..`, no `//`, no slash in front.
-    package static func checkPath(_ name: String, path: String) throws {
+    package static func checkPath(_ name: String, path: @autoclosure () -> String) throws {
+        // One part that is no dot: what nearly every name is.
+        if let first = name.utf8.first, first != UInt8(ascii: "."), !name.utf8.contains(UInt8(ascii: "/")) { return }
         let normal = normalPath(name)
         if normal == name, normal != ".", !normal.hasPrefix(".."), !normal.hasPrefix("/") { return }
         throw invalid(
-            path,
+            path(),
             name,
             "Names may be treated as files in certain cases, and must not resolve to other names when treated as such. "
                 + "This name would resolve to '\(normal)'"

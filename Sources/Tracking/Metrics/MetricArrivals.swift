@@ -13,6 +13,8 @@ enum MetricArrivals {
     /// Points sorted in by one transaction: enough that pages are shared, few enough that others wait no longer than for a
     /// checkpoint.
     private static let pointsPerWrite = 10_000
+    /// The same while many wait: then the writers are the ones who would wait for pages that are written again and again.
+    private static let pointsPerLargeWrite = 40_000
     /// Rows read at once.
     private static let rowsPerRead = 256
 
@@ -31,13 +33,19 @@ enum MetricArrivals {
 
     /// Sorts the oldest rows into the histories, as many as one transaction takes.
     ///
-    /// - Parameter newest: rows after this one are left.
+    /// - Parameters:
+    ///   - newest: rows after this one are left.
+    ///   - waiting: how many points wait, about.
     /// - Returns: how many points were sorted in, and whether rows up to `newest` may be left.
-    static func settle(through newest: Int64, in transaction: any SQLTransaction) throws -> (points: Int, isMore: Bool)
-    {
+    static func settle(
+        through newest: Int64,
+        waiting: Int,
+        in transaction: any SQLTransaction
+    ) throws -> (points: Int, isMore: Bool) {
+        let most = waiting > 2 * pointsPerLargeWrite ? pointsPerLargeWrite : pointsPerWrite
         var points: [Int64: [MetricPoint]] = [:]
         var (count, last, isMore) = (0, Int64.min, true)
-        while isMore, count < pointsPerWrite {
+        while isMore, count < most {
             let rows = try transaction.query(
                 "SELECT sequence, run_key, points FROM run_metric_arrival WHERE sequence > ? AND sequence <= ? "
                     + "ORDER BY sequence LIMIT ?",
@@ -45,7 +53,7 @@ enum MetricArrivals {
             )
             isMore = rows.count == rowsPerRead
             for row in rows {
-                if count >= pointsPerWrite {
+                if count >= most {
                     isMore = true
                     break
                 }
@@ -124,8 +132,11 @@ extension RunStore {
     }
 
     private func settleOnce(through newest: Int64) async throws -> Bool {
-        let (points, isMore) = try await database.write { try MetricArrivals.settle(through: newest, in: $0) }
-        waiting.settled(points, isMore: isMore)
+        let waiting = self.waiting.total
+        let (points, isMore) = try await database.write {
+            try MetricArrivals.settle(through: newest, waiting: waiting, in: $0)
+        }
+        self.waiting.settled(points, isMore: isMore)
         return isMore
     }
 }

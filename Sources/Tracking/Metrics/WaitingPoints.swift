@@ -9,6 +9,9 @@ final class WaitingPoints: Sendable {
 
     init() { (signals, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1)) }
 
+    /// How many wait.
+    var total: Int { count.load(ordering: .relaxed) }
+
     /// Points were appended.
     ///
     /// - Returns: how many wait now.

@@ -20,9 +20,12 @@ package enum TrackingLimits {
     package static let datasetsPerRequest = 10_000
 
     /// Checks a metric's name and time.
-    static func check(_ metric: MetricPoint, path: String) throws {
-        try MLflowName.checkKey(metric.key, path: path.isEmpty ? "name" : "\(path).name")
+    ///
+    /// - Parameter path: where the metric stands in the request; made only for an error.
+    static func check(_ metric: MetricPoint, path: @autoclosure () -> String) throws {
+        try MLflowName.checkKey(metric.key, path: path().isEmpty ? "name" : "\(path()).name")
         if metric.timestamp < 0 {
+            let path = path()
             throw MLflowName.invalid(
                 path.isEmpty ? "timestamp" : "\(path).timestamp",
                 "\(metric.timestamp)",
