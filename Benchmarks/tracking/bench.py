@@ -179,6 +179,23 @@ def transfer(*arguments: str) -> float:
     return float(seconds)
 
 
+def uncache(folder: pathlib.Path) -> None:
+    """Writes everything to the disk and lets go of the files' pages, so that the next reader finds none in memory."""
+    os.sync()
+    for path in folder.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            with path.open("rb") as file:
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def hash_and_sync(path: pathlib.Path) -> float:
+    """Seconds that it takes to have a file's SHA-256 and the file on the disk, both of which Aku answers for."""
+    begin = time.perf_counter()
+    subprocess.run(["sha256sum", str(path)], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["sync", str(path)], check=True)
+    return time.perf_counter() - begin
+
+
 def measure_artifacts(aku, mlflow, folder: pathlib.Path) -> None:
     """A large file up and down; the peer is nginx, a plain file copy over loopback, and MLflow is told beside it."""
     files = FileServer(folder / "nginx")
@@ -193,26 +210,36 @@ def measure_artifacts(aku, mlflow, folder: pathlib.Path) -> None:
         "nginx": (files, f"{files.url}/"),
         "mlflow": (mlflow, f"{mlflow.url}/api/2.0/mlflow-artifacts/artifacts/bench/"),
     }
-    up, down, grown = {name: [] for name in places}, {name: [] for name in places}, {name: [] for name in places}
+    up, cold, warm, grown, checked = ({name: [] for name in places} for _ in range(5))
     for number in range(SCALE["rounds"]):
         for name, (server, base) in places.items():
             # What the others have not yet written to the disk is not ours to wait for.
             os.sync()
             before = server.forget_peaks()
             up[name].append(transfer("-T", str(blob), f"{base}{number}.bin"))
-            down[name].append(transfer(f"{base}{number}.bin"))
+            if name == "nginx":
+                checked[name].append(up[name][-1] + hash_and_sync(files.folder / "files" / f"{number}.bin"))
+            uncache(server.folder)
+            cold[name].append(transfer(f"{base}{number}.bin"))
+            # A cache may admit a file only when it is asked for again.
+            transfer(f"{base}{number}.bin")
+            warm[name].append(transfer(f"{base}{number}.bin"))
             grown[name].append(max(peak - before.get(pid, 0) for pid, peak in server.peaks_mib().items()))
     whole = folder / "whole"
     subprocess.run(["curl", "-sS", "-o", str(whole), f"{places['aku'][1]}0.bin"], check=True)
     if subprocess.run(["cmp", str(blob), str(whole)]).returncode != 0:
         sys.exit("the artifact came back changed")
-    megabytes = size * 1.048576
-    for name in ("nginx", "mlflow"):
-        peer = "a plain file over HTTP" if name == "nginx" else "mlflow"
-        record(f"artifact of {size} MiB up, against {peer}", megabytes / median(up["aku"]), megabytes / median(up[name]), "MB/s")
-        record(
-            f"artifact of {size} MiB down, against {peer}", megabytes / median(down["aku"]), megabytes / median(down[name]), "MB/s"
-        )
+
+    def compare(what: str, ours: list[float], peer: list[float]) -> None:
+        megabytes = size * 1.048576
+        record(f"artifact of {size} MiB {what}", megabytes / median(ours), megabytes / median(peer), "MB/s")
+
+    compare("up, against a plain file over HTTP", up["aku"], up["nginx"])
+    compare("up, against the same with sha256sum and sync", up["aku"], checked["nginx"])
+    compare("up, against mlflow", up["aku"], up["mlflow"])
+    for name, peer in (("nginx", "a plain file over HTTP"), ("mlflow", "mlflow")):
+        compare(f"down from the disk, against {peer}", cold["aku"], cold[name])
+        compare(f"down again, against {peer}", warm["aku"], warm[name])
     record(f"artifact of {size} MiB: growth of the largest process", max(1, *grown["aku"]), max(1, *grown["mlflow"]), "MiB", False)
     files.stop()
     blob.unlink()
