@@ -23,6 +23,7 @@ let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mus
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
@@ -53,6 +54,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -99,7 +101,7 @@ let package = Package(
                 "Primitives", "Statistics", "Storage", "Security", "Datasets", "Pipelines", "Tracking", "Registry",
                 "Inference", "Serving", "Monitoring", "WireAPI", "OpenTelemetryProto", hummingbird, hummingbirdCore,
                 hummingbirdTLS, mustache, log, lifecycle, nio, nioSSL, httpTypes, protobuf, crypto, httpClient,
-                nioHTTP1,
+                nioHTTP1, nioHTTPTypes,
             ]
         ),
         floor(

@@ -21,7 +21,9 @@ package func runServer(
     let platform = try await buildPlatform(configuration, logger: logger)
     // The lock on the data folder lives as long as this value.
     defer { withExtendedLifetime(platform) {} }
-    let http = HTTPServerBuilder.http1(configuration: .init(additionalChannelHandlers: [LargeReads()]))
+    let http = HTTPServerBuilder.http1(
+        configuration: .init(additionalChannelHandlers: [LargeReads(), ExpectedContinue()])
+    )
     var application = Application(
         responder: platform.responder,
         server: try configuration.tls.map { try .tls(http, tlsConfiguration: $0.configuration()) } ?? http,

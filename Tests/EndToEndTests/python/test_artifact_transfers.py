@@ -184,3 +184,19 @@ def test_the_two_cloud_routes_answer_as_mlflow_does(start_server):
     assert reply.json()["message"] == "expiration must be between 1 and 604800 seconds (got 0)."
     reply = requests.post(f"{base}/presigned-upload-url", json={"path": "a.txt"}, timeout=30)
     assert reply.json()["message"] == "Exactly one of run_id and model_id must be provided."
+
+
+def test_a_client_that_asks_before_it_sends_is_told_to_go_on(start_server):
+    """curl asks so for each body of more than a mebibyte, and would wait for a second."""
+    address = start_server().url.removeprefix("http://").rsplit(":", 1)
+    path = "/api/2.0/mlflow-artifacts/artifacts/asked/first.bin"
+    with socket.create_connection((address[0], int(address[1])), timeout=30) as connection:
+        head = f"PUT {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n"
+        connection.sendall(head.encode())
+        assert connection.recv(4096) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(b"hello")
+        answer = b""
+        while part := connection.recv(4096):
+            answer += part
+    assert answer.startswith(b"HTTP/1.1 200"), answer
+    assert requests.get(f"http://{':'.join(address)}{path}", timeout=30).content == b"hello"
