@@ -92,7 +92,9 @@ import Testing
             try await log(points, run, fixture)
         }
         #expect(try await waiting(fixture) == 45)
-        let (sorted, isMore) = try await fixture.database.write { try MetricArrivals.settle(through: .max, waiting: 0, in: $0) }
+        let (sorted, isMore) = try await fixture.database.write {
+            try MetricArrivals.settle(through: .max, waiting: 0, in: $0)
+        }
         #expect(sorted == 10_000)
         #expect(isMore)
         #expect(try await waiting(fixture) == 35)

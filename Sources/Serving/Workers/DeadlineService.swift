@@ -15,9 +15,8 @@ package struct DeadlineService: Service {
 
     package func run() async throws {
         await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                for pool in pools { pool.expire() }
-                try? await Task.sleep(for: interval)
+            await withDiscardingTaskGroup { group in
+                for pool in pools { group.addTask { await pool.expire(every: interval) } }
             }
         }
         for pool in pools { pool.close() }

@@ -22,6 +22,11 @@ final class WorkerCore: Sendable {
 
     private let state = Mutex(State())
     private let available = DispatchSemaphore(value: 0)
+    private let continuation: AsyncStream<Void>.Continuation
+    /// One element after jobs were added, however many.
+    let arrivals: AsyncStream<Void>
+
+    init() { (arrivals, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1)) }
 
     var queueDepth: Int { state.withLock { $0.waiting.count } }
 
@@ -40,7 +45,10 @@ final class WorkerCore: Sendable {
             state.next += 1
             return nil
         }
-        if refusal == nil { available.signal() }
+        if refusal == nil {
+            available.signal()
+            continuation.yield()
+        }
         return refusal
     }
 
@@ -72,13 +80,18 @@ final class WorkerCore: Sendable {
         }
     }
 
-    func expire(at now: ContinuousClock.Instant) {
-        let late = state.withLock { state in
+    /// Lets go of what is late or no longer wanted.
+    ///
+    /// - Returns: whether work waits or runs.
+    func expire(at now: ContinuousClock.Instant) -> Bool {
+        let (late, isBusy) = state.withLock { state in
             let waiting = state.waiting.filter { $0.value.deadline < now || !$0.value.isWanted() }
             for number in waiting.keys { state.waiting[number] = nil }
-            return waiting.values + state.running.values.filter { $0.deadline < now }
+            let late = waiting.values + state.running.values.filter { $0.deadline < now }
+            return (late, !state.waiting.isEmpty || !state.running.isEmpty)
         }
         for job in late { job.fail(Self.late) }
+        return isBusy
     }
 
     func close() {

@@ -59,8 +59,17 @@ package final class WorkerPool: Sendable {
         }
     }
 
-    /// Lets go of callers whose deadline has passed; called now and then by the serving service.
-    package func expire() { core.expire(at: ContinuousClock.now) }
+    /// Lets go of callers whose deadline has passed.
+    package func expire() { _ = core.expire(at: ContinuousClock.now) }
+
+    /// The same again and again while there is work, until the task is cancelled; without work nothing wakes.
+    ///
+    /// - Parameter interval: how late a deadline may be noticed.
+    func expire(every interval: Duration) async {
+        for await _ in core.arrivals {
+            while !Task.isCancelled, core.expire(at: ContinuousClock.now) { try? await Task.sleep(for: interval) }
+        }
+    }
 
     /// Refuses new work, lets go of what waits, and ends the threads when they are free.
     package func close() { core.close() }
