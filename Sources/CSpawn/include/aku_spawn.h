@@ -3,6 +3,8 @@
 
 #include <spawn.h>
 
+#include "aku_launch.h"
+
 /// The child changes to this folder before it runs. Glibc declares the function only with _GNU_SOURCE, which Swift's own
 /// module of the C library is built without.
 int aku_spawn_add_chdir(posix_spawn_file_actions_t *actions, const char *folder);
