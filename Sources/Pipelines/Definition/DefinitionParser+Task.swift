@@ -37,7 +37,8 @@ extension DefinitionParser {
             } ?? 3600,
             cache: values["cache"].flatMap { reader.boolean($0, of: "'cache' of task '\(name)'") } ?? true,
             environment: environment,
-            code: values["code"].map { codePaths($0) }
+            code: values["code"].map { codePaths($0) },
+            policy: execution(members, of: "task '\(name)'")
         )
     }
 

@@ -4,11 +4,13 @@ import Yams
 
 /// Reads a pipeline file: YAML 1.1 syntax, scalars typed as in YAML 1.2.
 package struct DefinitionParser {
-    static let pipelineKeys = ["pipeline", "description", "parameters", "code", "schedule", "tasks"]
+    static let pipelineKeys =
+        ["pipeline", "description", "parameters", "code", "schedule", "tasks"] + executionKeys
     static let parameterKeys = ["type", "default", "description"]
-    static let taskKeys = [
-        "run", "inputs", "outputs", "after", "retries", "timeout_seconds", "cache", "environment", "code",
-    ]
+    static let taskKeys =
+        [
+            "run", "inputs", "outputs", "after", "retries", "timeout_seconds", "cache", "environment", "code", "verify",
+        ] + executionKeys
     static let retryKeys = ["limit", "backoff_seconds"]
 
     var reader = NodeReader()
@@ -77,7 +79,7 @@ package struct DefinitionParser {
             case "description": summary = reader.text(member.value, of: "the description", mayBeEmpty: true) ?? ""
             case "parameters": parameters = self.parameters(member.value)
             case "code": code = codePaths(member.value)
-            case "schedule": break
+            case "schedule", "python", "network": break
             default: tasks = self.tasks(member.value)
             }
         }
@@ -86,7 +88,8 @@ package struct DefinitionParser {
             summary: summary,
             parameters: parameters,
             code: code,
-            tasks: tasks
+            tasks: tasks,
+            policy: execution(members, of: "the pipeline")
         )
         checkReferences(definition)
         if let node = members.first(where: { $0.key == "schedule" })?.value {

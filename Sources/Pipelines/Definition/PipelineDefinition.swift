@@ -21,13 +21,15 @@ package struct PipelineDefinition: Sendable, Hashable {
     package let tasks: [TaskDefinition]
     /// When it runs by itself, in the order of the file.
     package var schedules: [Schedule] = []
+    /// How its tasks are executed where they say nothing themselves.
+    package var policy = ExecutionPolicy()
 
     /// A task by name.
     package func task(_ name: String) -> TaskDefinition? { tasks.first { $0.name == name } }
 
-    /// Every code path that some task uses, once, sorted.
+    /// Every code path and lock file that some task uses, once, sorted.
     package var codePaths: [String] {
-        Set(code + tasks.flatMap { $0.code ?? [] }).sorted()
+        Set(code + tasks.flatMap { $0.code ?? [] }).union(lockPaths).sorted()
     }
 
     /// The code paths of one task: its own list, else the pipeline's.
@@ -78,6 +80,8 @@ package struct TaskDefinition: Sendable, Hashable {
     package let environment: [String: String]
     /// Code paths of this task alone; nil for the pipeline's.
     package let code: [String]?
+    /// How it is executed where it differs from the pipeline.
+    package var policy = ExecutionPolicy()
 
     /// The tasks that must be over before this one, once each, sorted.
     package var upstream: [String] { Set(inputs.map(\.task) + after).sorted() }

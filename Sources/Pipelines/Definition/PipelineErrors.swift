@@ -39,6 +39,12 @@ extension ErrorCode {
     package static let pipelineTaskNotFound = ErrorCode("pipeline_task_not_found", .notFound)
     /// The run is over and cannot be cancelled.
     package static let pipelineRunFinished = ErrorCode("pipeline_run_finished", .failedPrecondition)
+    /// The run is not over yet.
+    package static let pipelineRunUnfinished = ErrorCode("pipeline_run_unfinished", .failedPrecondition)
+    /// No verification of the run has the id.
+    package static let verificationNotFound = ErrorCode("verification_not_found", .notFound)
+    /// As many verifications wait as may.
+    package static let verificationBusy = ErrorCode("verification_busy", .resourceExhausted)
     /// An idempotency key that was used with other parameters.
     package static let idempotencyMismatch = ErrorCode("idempotency_mismatch", .conflict)
     /// A parameter that the pipeline does not have.
@@ -62,6 +68,10 @@ extension ErrorCode {
     package static let taskLogTooLarge = ErrorCode("task_log_too_large", .failedPrecondition)
     /// A task's process vanished with the server too often.
     package static let taskLost = ErrorCode("task_lost", .unavailable)
+    /// The Python environment of a task's lock file could not be built.
+    package static let taskEnvironmentFailed = ErrorCode("task_environment_failed", .failedPrecondition)
+    /// The machine does not allow what the task's `network:` asks for.
+    package static let taskNetworkUnsupported = ErrorCode("task_network_unsupported", .failedPrecondition)
     /// The machine could not start a process.
     package static let taskStartFailed = ErrorCode("task_start_failed", .resourceExhausted)
 }

@@ -47,7 +47,7 @@ struct ActiveRun: Sendable {
 
     /// The attempt to run for a task that was just started.
     func order(_ task: TaskDefinition) -> AttemptOrder {
-        AttemptOrder(
+        var order = AttemptOrder(
             run: id,
             pipeline: definition.name,
             task: task.name,
@@ -59,6 +59,9 @@ struct ActiveRun: Sendable {
             environment: environment(of: task),
             timeoutSeconds: task.timeoutSeconds
         )
+        order.python = python(of: task)
+        order.network = definition.network(of: task)
+        return order
     }
 
     /// The logical time is no part of a task's identity, so only a task that is never linked may see it.

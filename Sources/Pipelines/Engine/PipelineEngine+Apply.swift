@@ -15,6 +15,7 @@ extension PipelineEngine {
     package nonisolated func apply(source: String, code: [CodeItem], actor: String) async throws -> PipelineVersion {
         let definition = try PipelineDefinition(yaml: source)
         let items = try Self.check(code, definition)
+        try definition.checkLocks(items)
         let record = PipelineVersion.Code(items: items, trees: try trees(definition, items))
         let digest = Digest.sha256(of: try CanonicalJSON.encode([try CanonicalJSON.text(record), source]))
         let name = definition.name, summary = definition.summary, now = clock.now(), tasks = definition.tasks.count

@@ -78,13 +78,14 @@ package final class AttemptControl: Sendable {
 
     /// Reaps the ended process after killing what is left of its group.
     ///
+    /// - Parameter isLast: false when the attempt goes on with another process.
     /// - Returns: the status of `waitpid`.
-    func reap(_ process: pid_t) -> Int32 {
+    func reap(_ process: pid_t, isLast: Bool = true) -> Int32 {
         state.withLock { state in
             Foundation.kill(-process, SIGKILL)
             var status: Int32 = 0
             while waitpid(process, &status, 0) == -1, errno == EINTR {}
-            state.reaped = true
+            if isLast { state.reaped = true } else { state.process = nil }
             return status
         }
     }

@@ -12,6 +12,8 @@ struct ProcessOrder: Sendable {
     let folder: String
     /// Gets standard output and standard error.
     let log: String
+    /// What comes before the shell; see `NetworkIsolation`.
+    var launcher: [String] = []
 }
 
 /// A started process, leader of its own group.
@@ -57,12 +59,13 @@ struct ChildProcess: Sendable {
         aku_spawn_add_closefrom(&actions, 3)
 
         // A fixed umask makes the modes of written files independent of the server's.
-        let arguments = ["/bin/sh", "-eu", "-c", "umask 022\n" + order.command]
+        let arguments = order.launcher + ["/bin/sh", "-eu", "-c", "umask 022\n" + order.command]
+        let program = order.launcher.isEmpty ? "/bin/sh" : NetworkIsolation.program
         let environment = order.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         var id: pid_t = 0
         let code = withCStrings(arguments) { arguments in
             withCStrings(environment) { environment in
-                posix_spawn(&id, "/bin/sh", &actions, &attributes, arguments, environment)
+                posix_spawn(&id, program, &actions, &attributes, arguments, environment)
             }
         }
         guard code == 0 else {

@@ -2,8 +2,12 @@ import Foundation
 
 extension LocalExecutor {
     /// The whole environment of an attempt: nothing of the server's own gets in unless the configuration passes it on.
-    func environment(_ order: AttemptOrder, _ token: String?, _ folder: AttemptFolder) -> [String: String] {
-        let path = [configuration.pythonFolder, configuration.akuFolder, "/usr/local/bin", "/usr/bin", "/bin"]
+    ///
+    /// - Parameter python: the folder of the `python` that the task finds first; may be empty.
+    func environment(_ order: AttemptOrder, _ token: String?, _ folder: AttemptFolder, python: String) -> [String:
+        String]
+    {
+        let path = [python, configuration.akuFolder, "/usr/local/bin", "/usr/bin", "/bin"]
         var out = configuration.passedEnvironment
         out.merge(
             [
@@ -24,6 +28,12 @@ extension LocalExecutor {
             ],
             uniquingKeysWith: { _, ours in ours }
         )
+        if order.isRehearsal {
+            // Nothing on the server may change: what is tracked goes into the attempt's own folder and is gone with it.
+            out["AKU_URL"] = nil
+            out["MLFLOW_TRACKING_URI"] = "file://\(folder.home)/mlruns"
+            out["MLFLOW_ALLOW_FILE_STORE"] = "true"
+        }
         out.merge(order.environment, uniquingKeysWith: { _, declared in declared })
         out["AKU_PIPELINE"] = order.pipeline
         out["AKU_PIPELINE_RUN"] = order.run

@@ -5,13 +5,13 @@ import Storage
 /// One attempt to run, complete.
 package struct AttemptOrder: Sendable, Hashable {
     /// The run's id.
-    package let run: String
+    package internal(set) var run: String
     /// The pipeline's name.
     package let pipeline: String
     /// The task's name.
     package let task: String
     /// From 1; also the fencing token.
-    package let attempt: Int
+    package internal(set) var attempt: Int
     /// For `sh -eu -c`, every reference replaced.
     package let command: String
     /// The tree that stands at `code/`; nil for none.
@@ -24,6 +24,12 @@ package struct AttemptOrder: Sendable, Hashable {
     package let environment: [String: String]
     /// The longest time, in seconds.
     package let timeoutSeconds: Int
+    /// The Python that it finds first.
+    package internal(set) var python = AttemptPython.server
+    /// What of the network it reaches.
+    package internal(set) var network = NetworkAccess.any
+    /// Whether its outputs are only compared, and the server is kept out of its reach.
+    var isRehearsal = false
 
     /// Makes an order.
     package init(
@@ -51,6 +57,16 @@ package struct AttemptOrder: Sendable, Hashable {
     }
 }
 
+/// The Python that an attempt finds first.
+package enum AttemptPython: Sendable, Hashable {
+    /// The one of whoever runs it.
+    case server
+    /// None of ours.
+    case none
+    /// One that is built from a lock file.
+    case lock(LockFile)
+}
+
 /// How an attempt ended.
 package enum AttemptOutcome: Sendable {
     /// Well; the outputs are durable in the object store.
@@ -65,9 +81,28 @@ package enum AttemptOutcome: Sendable {
 
 /// Runs attempts as processes of this machine.
 struct LocalExecutor: Sendable {
-    let workspace: Workspace
+    private(set) var workspace: Workspace
     let objects: ObjectStore
     let configuration: PipelineConfiguration
+    let interpreter: InterpreterReader
+    let environments: EnvironmentStore
+    let isolation: NetworkIsolation
+
+    init(workspace: Workspace, objects: ObjectStore, configuration: PipelineConfiguration) {
+        self.workspace = workspace
+        self.objects = objects
+        self.configuration = configuration
+        interpreter = InterpreterReader(folder: configuration.pythonFolder)
+        environments = EnvironmentStore(configuration: configuration, objects: objects)
+        isolation = NetworkIsolation()
+    }
+
+    /// The same, with its environments, in other folders.
+    func inside(_ workspace: Workspace) -> LocalExecutor {
+        var other = self
+        other.workspace = workspace
+        return other
+    }
 
     /// Runs an attempt to its end. Blocking work (copies, the wait, digests) happens on a thread of its own, so that
     /// tasks
@@ -123,13 +158,19 @@ struct LocalExecutor: Sendable {
     ) -> AttemptOutcome {
         if let reason = control.stopReason { return .stopped(reason) }
         do {
+            let launcher = try isolation.launcher(order.network, server: configuration.baseURL)
             try folder.prepare(code: order.code, inputs: order.inputs, objects: objects)
+            guard let python = try python(order, folder, control) else {
+                return stopped(control.stopReason ?? .shutdown, order, folder)
+            }
+            defer { python.release() }
             let child = try ChildProcess.start(
                 ProcessOrder(
                     command: order.command,
-                    environment: environment(order, token, folder),
+                    environment: environment(order, token, folder, python: python.folder),
                     folder: folder.work,
-                    log: folder.log
+                    log: folder.log,
+                    launcher: launcher
                 )
             )
             control.started(child.id)
@@ -143,6 +184,18 @@ struct LocalExecutor: Sendable {
             return error.code == .taskStartFailed ? .lost(error) : .failed(error)
         } catch {
             return .failed(PlatformError(.internalError, "The attempt could not be prepared or kept: \(error)."))
+        }
+    }
+
+    /// - Returns: nil when the attempt was ended while its environment was built.
+    private func python(_ order: AttemptOrder, _ folder: AttemptFolder, _ control: AttemptControl) throws
+        -> EnvironmentLease?
+    {
+        switch order.python {
+        case .server: EnvironmentLease(folder: configuration.pythonFolder) {}
+        case .none: EnvironmentLease(folder: "") {}
+        case .lock(let lock):
+            try environments.environment(of: lock, interpreter: interpreter.current(), attempt: folder, control)
         }
     }
 

@@ -19,6 +19,10 @@ package struct PipelineConfiguration: Sendable {
     package let grace: Duration
     /// The largest log of an attempt, in bytes.
     package let maximumLogBytes: Int64
+    /// The `uv` that builds environments from lock files; a name without '/' is looked for on its path.
+    package let uv: String
+    /// The whole environment of `uv`: proxies, package indexes and the folder of its settings are the server's.
+    package let uvEnvironment: [String: String]
 
     /// Makes a configuration; `places` is brought within its bounds.
     package init(
@@ -29,7 +33,9 @@ package struct PipelineConfiguration: Sendable {
         passedEnvironment: [String: String] = [:],
         places: Int = 2,
         grace: Duration = .seconds(5),
-        maximumLogBytes: Int64 = 64 << 20
+        maximumLogBytes: Int64 = 64 << 20,
+        uv: String = "uv",
+        uvEnvironment: [String: String] = [:]
     ) {
         self.workFolder = workFolder
         self.pythonFolder = pythonFolder
@@ -39,5 +45,7 @@ package struct PipelineConfiguration: Sendable {
         self.places = min(64, max(1, places))
         self.grace = grace
         self.maximumLogBytes = maximumLogBytes
+        self.uv = uv
+        self.uvEnvironment = uvEnvironment
     }
 }

@@ -6,7 +6,7 @@ import Storage
 /// is served from the first's outputs.
 package struct TaskComponents: Sendable, Hashable, Codable {
     /// The rules that the identity was made by; a change of rules is a change of identity.
-    package static let currentFormat = "aku.task/1"
+    package static let currentFormat = "aku.task/2"
 
     /// See `currentFormat`.
     package let format: String
@@ -22,9 +22,20 @@ package struct TaskComponents: Sendable, Hashable, Codable {
     package let environment: [String: String]
     /// The names of its outputs, sorted.
     package let outputs: [String]
+    /// The Python that it finds first (see `Interpreter.components`); nil when it finds none of ours.
+    package let python: [String: String]?
+    /// What of the network it reaches, where that is not everything: what was computed with it is no proof for without.
+    package let network: String?
 
     /// Takes the components of a task together.
-    package init(task: TaskDefinition, parameters: [String: JSONValue], code: Digest?, inputs: [String: Digest]) {
+    package init(
+        task: TaskDefinition,
+        parameters: [String: JSONValue],
+        code: Digest?,
+        inputs: [String: Digest],
+        python: [String: String]? = nil,
+        network: NetworkAccess = .any
+    ) {
         let used = Set(task.run.names(in: .params))
         format = Self.currentFormat
         command = task.run.source
@@ -33,6 +44,8 @@ package struct TaskComponents: Sendable, Hashable, Codable {
         self.inputs = inputs
         environment = task.environment
         outputs = task.outputs.sorted()
+        self.python = python
+        self.network = network == .any ? nil : network.rawValue
     }
 
     /// SHA-256 over the canonical JSON of the components.
@@ -40,7 +53,8 @@ package struct TaskComponents: Sendable, Hashable, Codable {
 
     /// One part of the identity that is not what it was.
     package struct Difference: Sendable, Hashable, Codable {
-        /// `command`, `parameters.seed`, `code`, `inputs.corpus`, `environment.NAME`, `outputs`, `format`.
+        /// `command`, `parameters.seed`, `code`, `inputs.corpus`, `environment.NAME`, `outputs`, `python.packages`,
+        /// `network`, `format`.
         package let part: String
         /// Before; empty when it was not there.
         package let before: String
@@ -63,7 +77,9 @@ package struct TaskComponents: Sendable, Hashable, Codable {
         compare("format", earlier.format, format)
         compare("inputs", earlier.inputs.mapValues(\.description), inputs.mapValues(\.description))
         compare("outputs", earlier.outputs.joined(separator: ","), outputs.joined(separator: ","))
+        compare("network", earlier.network, network)
         compare("parameters", earlier.parameters.mapValues(\.commandText), parameters.mapValues(\.commandText))
+        compare("python", earlier.python ?? [:], python ?? [:])
         return out
     }
 }

@@ -27,6 +27,7 @@ struct Features: Sendable {
     let registrySettings: RegistrySettings
     let webhooks: WebhookStore
     let pipelines: PipelineEngine
+    let runVerifier: RunVerifier
     let monitoring: MonitoringService
     let models: OnnxModelLoader
     let packages: PackageCache
@@ -43,6 +44,11 @@ struct Features: Sendable {
     private static let loadDeadline = Duration.seconds(120)
     /// How long a task's token lives.
     private static let taskTokenSeconds: Int64 = 24 * 3600
+    /// Where `uv` is, what it may ask, and how.
+    private static let uvVariables: Set<String> = [
+        "PATH", "HOME", "XDG_CONFIG_HOME", "NETRC", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY",
+        "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy",
+    ]
 
     init(_ base: Foundations, _ configuration: ServerConfiguration) throws {
         datasets = DatasetStore(database: base.database, objects: base.objects, time: base.clock)
@@ -82,6 +88,7 @@ struct Features: Sendable {
             seal: try .file(in: base.folder.keys)
         )
         pipelines = Self.engine(base, configuration)
+        runVerifier = RunVerifier(engine: pipelines, logger: base.logger)
         monitoring = Self.monitoring(base, registry: registry, pipelines: pipelines)
         let environment = ProcessInfo.processInfo.environment
         models = OnnxModelLoader(library: .search(python: configuration.pythonPath, environment: environment))
@@ -127,7 +134,11 @@ struct Features: Sendable {
                 akuFolder: parent(configuration.executablePath),
                 baseURL: "\(scheme)://\(configuration.host):\(configuration.port)",
                 passedEnvironment: environment.filter { PipelineConfiguration.passedVariables.contains($0.key) },
-                places: configuration.taskSlots
+                places: configuration.taskSlots,
+                uv: environment["AKU_UV"] ?? "uv",
+                uvEnvironment: environment.filter { name, _ in
+                    uvVariables.contains(name) || name.hasPrefix("UV_")
+                }
             ),
             issueTaskToken: { run, task in
                 guard needsToken else { return nil }

@@ -59,6 +59,7 @@ package func buildPlatform(
                 ],
                 logger: logger
             ),
+            features.runVerifier,
             DeadlineService(pools: [features.workers, features.loaders]),
             MetricSettler(runs: features.runs, logger: logger),
         ],
@@ -116,6 +117,7 @@ private func addFeatureRoutes(
     PipelinesController(engine: features.pipelines, clock: base.clock).addRoutes(to: routes)
     ExternalRunsController(engine: features.pipelines, clock: base.clock).addRoutes(to: routes)
     SchedulesController(engine: features.pipelines).addRoutes(to: routes)
+    VerificationController(verifier: features.runVerifier).addRoutes(to: routes)
     MLflowServerController(hasBucket: artifacts.objects.direct != nil).addRoutes(to: routes)
     ExperimentController(experiments: features.experiments).addRoutes(to: routes)
     RunController(runs: runs).addRoutes(to: routes)

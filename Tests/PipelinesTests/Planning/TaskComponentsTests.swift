@@ -11,7 +11,9 @@ import Testing
         parameters: [String: JSONValue] = ["seed": 1, "other": 2],
         code: String? = "code",
         input: String = "input",
-        environment: String = "{ B: '2', A: '1' }"
+        environment: String = "{ B: '2', A: '1' }",
+        python: [String: String]? = ["version": "3.11.7", "packages": "some"],
+        network: NetworkAccess = .none
     ) throws -> TaskComponents {
         let definition = try PipelineDefinition(
             yaml: """
@@ -26,7 +28,9 @@ import Testing
             task: try #require(definition.task("b")),
             parameters: parameters,
             code: code.map { Digest.sha256(of: Data($0.utf8)) },
-            inputs: ["i": Digest.sha256(of: Data(input.utf8))]
+            inputs: ["i": Digest.sha256(of: Data(input.utf8))],
+            python: python,
+            network: network
         )
     }
 
@@ -34,7 +38,7 @@ import Testing
         // Computed outside this code: Python's hashlib over json.dumps(sort_keys=True, separators=(',', ':')).
         #expect(
             try Self.components().identity().description
-                == "sha256:c5f814a8b2fb88a2acb6d5c4a9946a4730ccc3a3774888c151dedc3d6c103029"
+                == "sha256:a478334da196a36d1341f1e650f9533265576502320dd24e85daa35bd8db3d69"
         )
     }
 
@@ -53,6 +57,9 @@ import Testing
             ("code", try Self.components(code: nil)),
             ("inputs.i", try Self.components(input: "other")),
             ("environment.B", try Self.components(environment: "{ A: '1', B: '3' }")),
+            ("python.packages", try Self.components(python: ["version": "3.11.7", "packages": "others"])),
+            ("python.version", try Self.components(python: ["version": "3.12.1", "packages": "some"])),
+            ("network", try Self.components(network: .any)),
             ("environment.C", try Self.components(environment: "{ A: '1', B: '2', C: '3' }")),
         ]
         for (part, components) in changed {
@@ -60,5 +67,12 @@ import Testing
             #expect(components.differences(from: base).map(\.part) == [part])
         }
         #expect(Set(try changed.map { try $0.1.identity() }).count == changed.count)
+    }
+
+    @Test func `components of the rules before are still read, and differ in their format`() throws {
+        let now = try Self.components(python: nil, network: .any)
+        let text = try CanonicalJSON.text(now).replacingOccurrences(of: "aku.task/2", with: "aku.task/1")
+        let before = try CanonicalJSON.decode(TaskComponents.self, from: Data(text.utf8))
+        #expect(now.differences(from: before) == [.init(part: "format", before: "aku.task/1", now: "aku.task/2")])
     }
 }
