@@ -21,13 +21,15 @@ package actor PipelineEngine: Service {
     nonisolated let mailbox = Mailbox()
     nonisolated let workspace: Workspace
     private let configuration: PipelineConfiguration
-    private let executor: LocalExecutor
+    nonisolated let executor: LocalExecutor
     let issueTaskToken: @Sendable (_ run: String, _ task: String) async throws -> String?
     private let logger: Logger
     private var runs: [String: ActiveRun] = [:]
     private var controls: [AttemptKey: AttemptControl] = [:]
     private var undone: [EngineEvent] = []
     private var isStopping = false
+    /// The installed packages that the journal knows of.
+    private var recordedPython: Digest?
     /// Steps that could not be written since the engine was asked to stop, a second apart.
     private var failuresWhileStopping = 0
     /// After that many the engine ends without them: the next start finds what it would find after a `kill -9`.
@@ -97,6 +99,7 @@ package actor PipelineEngine: Service {
         }
         await load(events, in: &group)
         let before = runs, objects = objects, clock = clock, isStopping = isStopping
+        let interpreter = executor.interpreter.current(), isNewPython = interpreter?.digest != recordedPython
         let places = max(0, configuration.places - controls.count + freed(by: events))
         // With two places or more, a backfill never has the last one.
         let reserve = configuration.places > 1 ? 1 : 0
@@ -108,13 +111,16 @@ package actor PipelineEngine: Service {
                     now: clock.now(),
                     runs: before,
                     places: places,
-                    reserve: reserve
+                    reserve: reserve,
+                    interpreter: interpreter
                 )
+                if isNewPython { try interpreter?.record(in: transaction) }
                 try stepper.take(events)
                 if !isStopping { try stepper.advance() }
                 return (stepper.runs, stepper.actions)
             }
             runs = after
+            recordedPython = interpreter?.digest
             for case .ended(let run, let task, _, _) in events { controls[AttemptKey(run: run, task: task)] = nil }
             for action in actions { perform(action, in: &group) }
         } catch {

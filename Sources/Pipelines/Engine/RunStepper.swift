@@ -17,11 +17,14 @@ struct RunStepper {
     let transaction: any SQLTransaction
     let objects: ObjectStore
     let now: Timestamp
+    let interpreter: Interpreter?
     private(set) var runs: [String: ActiveRun]
     private(set) var actions: [EngineAction] = []
     private var places: Int
     /// Places that backfills leave free for other runs.
     private let reserve: Int
+    /// Identities that are being executed for the cache; whoever needs one of them waits for its outcome.
+    private var underway: Set<Digest> = []
 
     init(
         _ transaction: any SQLTransaction,
@@ -29,7 +32,8 @@ struct RunStepper {
         now: Timestamp,
         runs: [String: ActiveRun],
         places: Int,
-        reserve: Int = 0
+        reserve: Int = 0,
+        interpreter: Interpreter? = nil
     ) {
         self.reserve = reserve
         self.transaction = transaction
@@ -37,6 +41,7 @@ struct RunStepper {
         self.now = now
         self.runs = runs
         self.places = places
+        self.interpreter = interpreter
     }
 
     /// Applies events, in order.
@@ -92,6 +97,7 @@ struct RunStepper {
     ///
     /// A cancellation that is recorded but not yet taken in holds: it is read in this transaction, before any start.
     mutating func advance() throws {
+        underway = ActiveRun.underway(runs.values)
         let order = runs.keys.sorted {
             (runs[$0]?.isBackfill == true ? 1 : 0, $0) < (runs[$1]?.isBackfill == true ? 1 : 0, $1)
         }
@@ -115,16 +121,17 @@ struct RunStepper {
         guard let run = runs[id], let task = run.tasks[name] else { return false }
         let kept = run.isBackfill ? reserve : 0
         if run.components[name] != nil, places <= kept { return false }
-        let inputs = run.inputs(of: task)
-        let components = TaskComponents(
-            task: task,
-            parameters: run.parameters,
-            code: run.version.trees[name],
-            inputs: inputs.mapValues(\.digest)
-        )
-        let identity = try components.identity()
-        runs[id]?.components[name] = (components, identity)
-        if task.cache, run.useCache, let hit = try lookUp(identity) {
+        let (components, identity): (TaskComponents, Digest)
+        if let known = run.components[name], underway.contains(known.identity), run.links(task) {
+            (components, identity) = known
+        } else {
+            components = run.components(of: task, interpreter: interpreter)
+            identity = try components.identity()
+            runs[id]?.components[name] = (components, identity)
+        }
+        // Two runs at one time with one identity: the second takes what the first makes, or runs when the first fails.
+        if run.links(task), underway.contains(identity) { return false }
+        if run.links(task), let hit = try lookUp(identity) {
             runs[id]?.outputs[name] = hit.outputs
             try writeOutputs(id, name, hit.outputs)
             try apply(id, failure: nil, cachedFrom: hit.run) { $0.apply(.hit(name)) }
@@ -132,6 +139,7 @@ struct RunStepper {
         }
         guard places > kept else { return false }
         places -= 1
+        if task.cache { underway.insert(identity) }
         try apply(id, failure: nil) { $0.apply(.started(name)) }
         if let run = runs[id] { actions.append(.start(run.order(task))) }
         return true

@@ -1,0 +1,45 @@
+import Primitives
+import Storage
+
+extension ActiveRun {
+    /// What decides the outputs of a task whose upstream is over.
+    func components(of task: TaskDefinition, interpreter: Interpreter?) -> TaskComponents {
+        let python: [String: String]? =
+            switch self.python(of: task) {
+            case .server: interpreter?.components()
+            case .none: nil
+            case .lock(let lock): interpreter?.components(lock: lock.digest) ?? ["lock": lock.digest.description]
+            }
+        return TaskComponents(
+            task: task,
+            parameters: parameters,
+            code: version.trees[task.name],
+            inputs: inputs(of: task).mapValues(\.digest),
+            python: python,
+            network: definition.network(of: task)
+        )
+    }
+
+    /// The Python that the task's attempts find first.
+    func python(of task: TaskDefinition) -> AttemptPython {
+        switch definition.python(of: task) {
+        case .server: .server
+        case .none: .none
+        case .lock(let path): version.lock(path).map(AttemptPython.lock) ?? .server
+        }
+    }
+
+    /// Whether the outputs of an equal execution are linked for the task.
+    func links(_ task: TaskDefinition) -> Bool { task.cache && useCache }
+
+    /// The identities of attempts on their way whose outputs the cache will have.
+    static func underway(_ runs: some Sequence<ActiveRun>) -> Set<Digest> {
+        var out: Set<Digest> = []
+        for run in runs {
+            for name in run.machine.running where run.tasks[name]?.cache == true {
+                if let identity = run.components[name]?.identity { out.insert(identity) }
+            }
+        }
+        return out
+    }
+}
