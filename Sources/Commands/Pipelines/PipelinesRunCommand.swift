@@ -24,6 +24,12 @@ package struct PipelinesRunCommand: AsyncParsableCommand {
     @Flag(name: .long, help: "Follow the run to its end; exit status 1 when it does not succeed.")
     var watch = false
 
+    @Flag(
+        name: .long,
+        help: "Follow the run to its end, and say for each task whether it was served from the cache and what changed."
+    )
+    var explain = false
+
     @Flag(name: .long, help: "Execute every task, whatever the cache has.")
     var noCache = false
 
@@ -49,7 +55,14 @@ package struct PipelinesRunCommand: AsyncParsableCommand {
                 useCache: !noCache
             )
         )
-        if watch {
+        if explain {
+            let run = try await RunWatcher(client: client, isSilent: connection.json).watch(started.runID)
+            try await PipelinesExplainCommand.show(run.id, nil, connection)
+            if run.state != "succeeded" {
+                Terminal.note(RunProgress.failures(run))
+                throw ExitCode.failure
+            }
+        } else if watch {
             try await RunWatcher(client: client, isSilent: connection.json).finish(started.runID, connection)
         } else {
             try connection.show(started) { "\($0.runID)\nFollow it with: aku pipelines watch \($0.runID)" }

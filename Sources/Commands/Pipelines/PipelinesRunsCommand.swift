@@ -72,38 +72,3 @@ package struct PipelinesCancelCommand: AsyncParsableCommand {
         try connection.show(run) { "\($0.id) of \($0.pipeline) is \(state)" }
     }
 }
-
-/// `aku pipelines explain`.
-package struct PipelinesExplainCommand: AsyncParsableCommand {
-    package static let configuration = CommandConfiguration(
-        commandName: "explain",
-        abstract: "Say for each task of a run why it was, or was not, served from the cache.",
-        discussion: "Example:  aku pipelines explain RUN"
-    )
-
-    @OptionGroup var connection: ConnectionOptions
-
-    @Argument(help: "The run's id.")
-    var id: String
-
-    package init() {}
-
-    package func run() async throws {
-        let body = try await connection.client().send(PipelinesAPI.explain, parameters: ["id": id])
-        try connection.show(body) { body in
-            body.tasks.map { task in
-                let head =
-                    "\(RunProgress.glyph(task.state)) \(task.name)  \(task.identity?.short ?? "-")  \(task.explanation)"
-                return ([head] + task.differences.map(Self.line)).joined(separator: "\n")
-            }.joined(separator: "\n")
-        }
-    }
-
-    private static func line(_ difference: ExplainRunBody.Difference) -> String {
-        func shown(_ text: String) -> String {
-            let line = text.replacingOccurrences(of: "\n", with: "⏎")
-            return line.isEmpty ? "(nothing)" : line.count > 60 ? String(line.prefix(59)) + "…" : line
-        }
-        return "    \(difference.part): \(shown(difference.before)) → \(shown(difference.now))"
-    }
-}

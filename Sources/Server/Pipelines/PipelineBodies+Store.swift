@@ -124,14 +124,15 @@ extension ExplainRunBody.Task {
         case (nil, nil): sentence = "No earlier run of the pipeline got to this task."
         case (nil, let earlier?) where explanation.differences.isEmpty:
             sentence =
-                "Nothing differs from run \(earlier); "
-                + "it was executed since the cache is off for it or had no good outputs."
+                "Nothing differs from run \(earlier); it was executed since "
+                + (explanation.verdict == .off ? "the cache is off for it." : "the cache had no good outputs.")
         case (nil, let earlier?):
             sentence = "Differs from run \(earlier) in \(explanation.differences.map(\.part).joined(separator: ", "))."
         }
         self.init(
             name: explanation.task,
             state: explanation.state,
+            verdict: explanation.verdict.rawValue,
             explanation: sentence,
             identity: explanation.identity,
             comparedWith: explanation.comparedWith,

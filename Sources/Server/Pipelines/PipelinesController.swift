@@ -63,7 +63,8 @@ package struct PipelinesController: Sendable {
         }
         routes.on(PipelinesAPI.explain) { call in
             let id = try call.parameter("id")
-            return ExplainRunBody(runID: id, tasks: try await engine.store.explain(id).map(ExplainRunBody.Task.init))
+            let tasks = try await engine.store.explain(id, task: call.query("task"))
+            return ExplainRunBody(runID: id, tasks: tasks.map(ExplainRunBody.Task.init))
         }
         routes.raw(.get, PipelinesAPI.logPath, permission: .pipelinesRead, errors: .platform) { call in
             try await log(call)

@@ -143,6 +143,8 @@ package struct ExplainRunBody: Codable, Sendable, Equatable {
         package let name: String
         /// Its state.
         package let state: String
+        /// `hit`, `miss`, `off` (the task or the run does not ask the cache) or `none` (not ready yet).
+        package let verdict: String
         /// One sentence for people.
         package let explanation: String
         /// The digest of what decides its outputs; nil before it is ready.
@@ -155,7 +157,7 @@ package struct ExplainRunBody: Codable, Sendable, Equatable {
         package let differences: [Difference]
 
         enum CodingKeys: String, CodingKey {
-            case name, state, explanation, identity, differences
+            case name, state, verdict, explanation, identity, differences
             case comparedWith = "compared_with"
             case cachedFrom = "cached_from"
         }
@@ -164,6 +166,7 @@ package struct ExplainRunBody: Codable, Sendable, Equatable {
         package init(
             name: String,
             state: String,
+            verdict: String,
             explanation: String,
             identity: Digest?,
             comparedWith: String?,
@@ -172,6 +175,7 @@ package struct ExplainRunBody: Codable, Sendable, Equatable {
         ) {
             self.name = name
             self.state = state
+            self.verdict = verdict
             self.explanation = explanation
             self.identity = identity
             self.comparedWith = comparedWith
