@@ -10,8 +10,7 @@ package struct PipelinesCommand: AsyncParsableCommand {
             PipelinesApplyCommand.self, PipelinesLintCommand.self, PipelinesListCommand.self, PipelinesShowCommand.self,
             PipelinesRunCommand.self, PipelinesWatchCommand.self, PipelinesRunsCommand.self, PipelinesLogsCommand.self,
             PipelinesCancelCommand.self, PipelinesExplainCommand.self, PipelinesSchemaCommand.self,
-            PipelinesExportCommand.self,
-            PipelinesSchedulesCommand.self,
+            PipelinesExportCommand.self, PipelinesVerifyCommand.self, PipelinesSchedulesCommand.self,
             PipelinesBackfillCommand.self, PipelinesBackfillsCommand.self,
         ]
     )

@@ -56,12 +56,29 @@ package enum PipelinesAPI {
         reply: PipelineRunBody.self
     )
 
-    /// Why each task was, or was not, served from the cache.
+    /// Why each task, or the one of `?task=`, was, or was not, served from the cache.
     package static let explain = Route(
         .get,
         "/api/v1/pipeline-runs/{id}/explain",
         permission: .pipelinesRead,
         reply: ExplainRunBody.self
+    )
+
+    /// Executes the tasks of a finished run again and compares their outputs; answers at once.
+    package static let verify = Route(
+        .post,
+        "/api/v1/pipeline-runs/{id}/verifications",
+        permission: .pipelinesRun,
+        body: VerifyRunBody.self,
+        reply: RunVerificationBody.self
+    )
+
+    /// How a verification stands, or came out.
+    package static let verification = Route(
+        .get,
+        "/api/v1/pipeline-runs/{id}/verifications/{verification}",
+        permission: .pipelinesRead,
+        reply: RunVerificationBody.self
     )
 
     /// A task's log as plain text from `?offset=` bytes; `?attempt=` names an attempt other than the latest.
