@@ -119,6 +119,8 @@ extension ExplainRunBody.Task {
         let sentence: String
         switch (explanation.cachedFrom, explanation.comparedWith) {
         case (let source?, _): sentence = "The same identity was executed by run \(source); its outputs are linked."
+        case (nil, _) where explanation.identity == nil && explanation.state == TaskState.ready.name:
+            sentence = "It waits for a free task slot, or for a run that executes the same identity."
         case (nil, _) where explanation.identity == nil:
             sentence = "The task has not been ready yet, so it has no identity."
         case (nil, nil): sentence = "No earlier run of the pipeline got to this task."
