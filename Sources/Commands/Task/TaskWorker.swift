@@ -58,7 +58,8 @@ struct TaskWorker {
         for digest in (inputs[OutputKind.tree.rawValue] ?? []) + [order.code].compactMap({ $0 }) {
             trees.append(try await client.tree(digest))
         }
-        let files = (inputs[OutputKind.file.rawValue] ?? []) + trees.flatMap { $0.entries.map(\.digest) }
+        let locks = [order.lock?.digest].compactMap { $0 }
+        let files = (inputs[OutputKind.file.rawValue] ?? []) + locks + trees.flatMap { $0.entries.map(\.digest) }
         for digest in files where !objects.contains(digest) {
             try await client.downloadObject(digest, to: incoming)
             _ = try objects.put(file: incoming)
@@ -93,7 +94,10 @@ struct TaskWorker {
             }
             inputs[input.name] = TaskOutput(name: input.name, digest: input.digest, kind: kind, bytes: input.bytes)
         }
-        return AttemptOrder(
+        guard let network = NetworkAccess(rawValue: order.network) else {
+            throw PlatformError(.internalError, "The server sent the unknown network '\(order.network)'.")
+        }
+        var attempt = AttemptOrder(
             run: run,
             pipeline: order.pipeline,
             task: task,
@@ -105,6 +109,13 @@ struct TaskWorker {
             environment: order.environment,
             timeoutSeconds: order.timeoutSeconds
         )
+        attempt.network = network
+        if let lock = order.lock {
+            attempt.python = .lock(LockFile(name: lock.path, digest: lock.digest))
+        } else if order.python == AttemptPython.none.name {
+            attempt.python = AttemptPython.none
+        }
+        return attempt
     }
 
     private func configuration(_ folder: String, _ python: String?) -> PipelineConfiguration {
@@ -116,7 +127,9 @@ struct TaskWorker {
             akuFolder: parent(LocalMachine.executablePath),
             baseURL: client.baseURL,
             passedEnvironment: environment.filter { PipelineConfiguration.passedVariables.contains($0.key) },
-            places: 1
+            places: 1,
+            uv: environment["AKU_UV"] ?? "uv",
+            uvEnvironment: PipelineConfiguration.uvEnvironment(environment)
         )
     }
 

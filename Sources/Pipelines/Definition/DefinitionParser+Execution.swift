@@ -3,9 +3,6 @@ import Primitives
 import Yams
 
 extension DefinitionParser {
-    /// Keys that a pipeline and a task may both have.
-    static let executionKeys = ["python", "network"]
-
     /// How tasks are executed, as a pipeline or a task states it.
     mutating func execution(_ members: [NodeReader.Member], of owner: String) -> ExecutionPolicy {
         var policy = ExecutionPolicy()

@@ -4,13 +4,14 @@ import Yams
 
 /// Reads a pipeline file: YAML 1.1 syntax, scalars typed as in YAML 1.2.
 package struct DefinitionParser {
-    static let pipelineKeys =
-        ["pipeline", "description", "parameters", "code", "schedule", "tasks"] + executionKeys
+    static let pipelineKeys = [
+        "pipeline", "description", "parameters", "code", "schedule", "tasks", "python", "network",
+    ]
     static let parameterKeys = ["type", "default", "description"]
-    static let taskKeys =
-        [
-            "run", "inputs", "outputs", "after", "retries", "timeout_seconds", "cache", "environment", "code", "verify",
-        ] + executionKeys
+    static let taskKeys = [
+        "run", "inputs", "outputs", "after", "retries", "timeout_seconds", "cache", "environment", "code", "python",
+        "network", "verify",
+    ]
     static let retryKeys = ["limit", "backoff_seconds"]
 
     var reader = NodeReader()

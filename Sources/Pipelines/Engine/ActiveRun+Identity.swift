@@ -6,7 +6,8 @@ extension ActiveRun {
     func components(of task: TaskDefinition, interpreter: Interpreter?) -> TaskComponents {
         let python: [String: String]? =
             switch self.python(of: task) {
-            case .server: interpreter?.components()
+            // An unknown Python is not none: what another engine's worker has is not known here.
+            case .server: interpreter?.components() ?? ["version": "unknown"]
             case .none: nil
             case .lock(let lock): interpreter?.components(lock: lock.digest) ?? ["lock": lock.digest.description]
             }

@@ -7,6 +7,12 @@ package struct LockFile: Sendable, Hashable {
     package let name: String
     /// Its bytes.
     package let digest: Digest
+
+    /// Makes a value.
+    package init(name: String, digest: Digest) {
+        self.name = name
+        self.digest = digest
+    }
 }
 
 extension PipelineVersion {

@@ -25,9 +25,9 @@ package struct AttemptOrder: Sendable, Hashable {
     /// The longest time, in seconds.
     package let timeoutSeconds: Int
     /// The Python that it finds first.
-    package internal(set) var python = AttemptPython.server
+    package var python = AttemptPython.server
     /// What of the network it reaches.
-    package internal(set) var network = NetworkAccess.any
+    package var network = NetworkAccess.any
     /// Whether its outputs are only compared, and the server is kept out of its reach.
     var isRehearsal = false
 
@@ -65,6 +65,18 @@ package enum AttemptPython: Sendable, Hashable {
     case none
     /// One that is built from a lock file.
     case lock(LockFile)
+
+    /// Its name on the wire.
+    package var name: String {
+        switch self {
+        case .server: "server"
+        case .none: "none"
+        case .lock: "lock"
+        }
+    }
+
+    /// The lock file, where there is one.
+    package var lock: LockFile? { if case .lock(let lock) = self { lock } else { nil } }
 }
 
 /// How an attempt ended.

@@ -31,6 +31,17 @@ package struct DetachedAttempt: Sendable {
 extension PipelineConfiguration {
     /// Variables of whoever starts tasks that every task is handed.
     package static let passedVariables = ["OMP_NUM_THREADS", "CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES"]
+    /// Where `uv` is, what it may ask, and how.
+    private static let uvVariables: Set<String> = [
+        "PATH", "HOME", "XDG_CONFIG_HOME", "NETRC", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY",
+        "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy",
+    ]
+
+    /// What of its own environment a program hands on to `uv`.
+    package static func uvEnvironment(_ environment: [String: String]) -> [String: String] {
+        environment.filter { name, _ in uvVariables.contains(name) || name.hasPrefix("UV_") }
+    }
+
     /// The largest log that an attempt elsewhere may send, in bytes.
     package static let maximumExternalLogBytes: Int64 = 64 << 20
 }

@@ -29,6 +29,24 @@ extension PipelineSchema {
         )
     }
 
+    /// `server`, `none`, or the path of a lock file.
+    static var python: OrderedJSON {
+        .members(
+            ("description", "The Python that tasks find first: server, none, or a lock file beside this file."),
+            ("type", "string"),
+            ("pattern", "^(server|none|(?!/)(.*/)?([^/]*\\.txt|pylock\\.[^/]*\\.toml|pylock\\.toml)/*)$")
+        )
+    }
+
+    /// What tasks reach.
+    static var network: OrderedJSON {
+        .members(
+            ("description", "What of the network tasks reach: nothing, this server only, or what the machine does."),
+            ("enum", .array(NetworkAccess.allCases.map { .string($0.rawValue) })),
+            ("default", .string(NetworkAccess.any.rawValue))
+        )
+    }
+
     /// A default is written as its parameter's type.
     static var defaults: OrderedJSON {
         .array(

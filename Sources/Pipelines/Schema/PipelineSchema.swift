@@ -69,6 +69,7 @@ package enum PipelineSchema {
             ),
             "tasks": collection("task", "The tasks, by name.", PipelineDefinition.maximumTasks)
                 .setting("minProperties", .integer(1)),
+            "python": python, "network": network,
         ]
     )
 
@@ -126,6 +127,11 @@ package enum PipelineSchema {
                 ("additionalProperties", pointer("note"))
             ),
             "code": reference("codePaths", "Code of this task alone, in place of the pipeline's."),
+            "verify": .members(
+                ("description", "Whether 'aku pipelines verify' executes it again; not those with 'cache: false'."),
+                ("type", "boolean")
+            ),
+            "python": python, "network": network,
         ]
     )
 

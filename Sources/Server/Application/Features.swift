@@ -44,11 +44,6 @@ struct Features: Sendable {
     private static let loadDeadline = Duration.seconds(120)
     /// How long a task's token lives.
     private static let taskTokenSeconds: Int64 = 24 * 3600
-    /// Where `uv` is, what it may ask, and how.
-    private static let uvVariables: Set<String> = [
-        "PATH", "HOME", "XDG_CONFIG_HOME", "NETRC", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY",
-        "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy",
-    ]
 
     init(_ base: Foundations, _ configuration: ServerConfiguration) throws {
         datasets = DatasetStore(database: base.database, objects: base.objects, time: base.clock)
@@ -136,9 +131,7 @@ struct Features: Sendable {
                 passedEnvironment: environment.filter { PipelineConfiguration.passedVariables.contains($0.key) },
                 places: configuration.taskSlots,
                 uv: environment["AKU_UV"] ?? "uv",
-                uvEnvironment: environment.filter { name, _ in
-                    uvVariables.contains(name) || name.hasPrefix("UV_")
-                }
+                uvEnvironment: PipelineConfiguration.uvEnvironment(environment)
             ),
             issueTaskToken: { run, task in
                 guard needsToken else { return nil }

@@ -100,6 +100,11 @@ extension TaskClaimBody {
                     outputs: order.outputs,
                     environment: order.environment,
                     timeoutSeconds: order.timeoutSeconds,
+                    python: order.python.name,
+                    lock: order.python.lock.map {
+                        CodeItemBody(path: $0.name, digest: $0.digest, kind: OutputKind.file.rawValue)
+                    },
+                    network: order.network.rawValue,
                     token: token
                 ),
                 outputs: []

@@ -97,11 +97,17 @@ package struct TaskClaimBody: Codable, Sendable, Equatable {
         package let environment: [String: String]
         /// The longest time.
         package let timeoutSeconds: Int
+        /// `server` (whatever Python the worker has), `none`, or `lock`.
+        package let python: String
+        /// The lock file, when `python` is that; its name says what it is.
+        package let lock: CodeItemBody?
+        /// `none`, `platform` or `any`.
+        package let network: String
         /// For the task alone; nil where the server needs none.
         package let token: String?
 
         enum CodingKeys: String, CodingKey {
-            case attempt, pipeline, command, code, inputs, outputs, environment, token
+            case attempt, pipeline, command, code, inputs, outputs, environment, python, lock, network, token
             case timeoutSeconds = "timeout_seconds"
         }
 
@@ -115,6 +121,9 @@ package struct TaskClaimBody: Codable, Sendable, Equatable {
             outputs: [String],
             environment: [String: String],
             timeoutSeconds: Int,
+            python: String,
+            lock: CodeItemBody?,
+            network: String,
             token: String?
         ) {
             self.attempt = attempt
@@ -125,6 +134,9 @@ package struct TaskClaimBody: Codable, Sendable, Equatable {
             self.outputs = outputs
             self.environment = environment
             self.timeoutSeconds = timeoutSeconds
+            self.python = python
+            self.lock = lock
+            self.network = network
             self.token = token
         }
     }

@@ -212,7 +212,14 @@ import Testing
         let object = try harness.objects.put(Data("x".utf8))
         try await harness.database.write { transaction in
             for task in definition.tasks {
-                let identity = try TaskComponents(task: task, parameters: [:], code: nil, inputs: [:]).identity()
+                let components = TaskComponents(
+                    task: task,
+                    parameters: [:],
+                    code: nil,
+                    inputs: [:],
+                    python: ["version": "unknown"]
+                )
+                let identity = try components.identity()
                 try transaction.execute(
                     "UPDATE pipeline_task SET state = 'succeeded', identity = ? WHERE run_id = ? AND task = ?",
                     [.digest(identity), .text(earlier), .text(task.name)]
