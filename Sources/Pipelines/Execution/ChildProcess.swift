@@ -85,6 +85,19 @@ struct ChildProcess: Sendable {
         while waitid(P_PID, id_t(id), &info, WEXITED | WNOWAIT) == -1, errno == EINTR {}
     }
 
+    /// Waits until nothing is left of the group, whose leader was reaped: a process that was killed takes a moment to be
+    /// gone, and must not write while its outputs are read. At most a second; where nobody reaps orphans (an init that
+    /// does not, but is not this program) they stay, dead, for longer.
+    func waitForGroup() {
+        var pause: UInt32 = 100
+        while kill(-id, 0) == 0, pause < 800_000 {
+            // Orphans are this program's to reap where it is the init of a container.
+            while waitpid(-id, nil, WNOHANG) > 0 {}
+            usleep(pause)
+            pause *= 2
+        }
+    }
+
     /// Reads the status of `waitpid`.
     static func ending(_ status: Int32) -> Ending {
         let signal = status & 0x7f

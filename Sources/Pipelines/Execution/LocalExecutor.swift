@@ -126,8 +126,11 @@ struct LocalExecutor: Sendable {
                     await withCheckedContinuation { continuation in
                         Thread.detachNewThread {
                             let folder = workspace.attempt(order.run, order.task, order.attempt)
-                            continuation.resume(returning: perform(order, token, folder, control))
-                            Workspace.remove(folder.path)
+                            let outcome = perform(order, token, folder, control)
+                            // Its place is free before the end is told; what takes long is done after.
+                            let remains = folder.setAside()
+                            continuation.resume(returning: outcome)
+                            Workspace.remove(remains)
                         }
                     }
                 } onCancel: {
@@ -189,6 +192,7 @@ struct LocalExecutor: Sendable {
             note(child, folder)
             child.waitForEnd()
             let ending = ChildProcess.ending(control.reap(child.id))
+            child.waitForGroup()
             if let reason = control.stopReason, ending != .exit(0) { return stopped(reason, order, folder) }
             guard ending == .exit(0) else { return .failed(Self.failure(ending, folder.log)) }
             return .succeeded(try folder.collect(order.outputs, objects: objects))

@@ -75,6 +75,14 @@ struct AttemptFolder: Sendable {
 
     func output(_ name: String) -> String { "\(work)/outputs/\(name)" }
 
+    /// Renames the folder out of the way of whoever makes it anew.
+    ///
+    /// - Returns: where it is now.
+    func setAside() -> String {
+        let other = "\(path).\(UUID().uuidString)"
+        return rename(path, other) == 0 ? other : path
+    }
+
     /// Makes the folders, and puts code and inputs there, read-only and verified.
     func prepare(code: Digest?, inputs: [String: TaskOutput], objects: ObjectStore) throws {
         Workspace.remove(path)

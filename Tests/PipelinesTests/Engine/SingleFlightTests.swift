@@ -84,9 +84,12 @@ import Testing
     @Test func `a run that is cancelled while it is waited for hands over`() async throws {
         let harness = try EngineHarness(), ledger = harness.folder.path("ledger")
         let details = try await harness.withEngine(harness.engine(places: 4)) { engine in
-            let source = yaml("echo x >> \(ledger); sleep 0.4; echo good > ${outputs.o}")
+            let source = yaml(
+                "echo x >> \(ledger); test $(wc -l < \(ledger)) -ge 2 || sleep 600; echo good > ${outputs.o}"
+            )
             let ids = try await start(2, source, on: engine)
-            _ = try await engine.wait(ids[0]) { $0.states == ["t: running"] }
+            // Written: what is cancelled before it has begun leaves no line, and the second would be the one that sleeps.
+            _ = try await engine.wait(ids[0]) { _ in FileManager.default.contents(atPath: ledger)?.isEmpty == false }
             try await engine.cancel(ids[0], actor: "tester")
             return [try await engine.waitForEnd(ids[0]), try await engine.waitForEnd(ids[1])]
         }
