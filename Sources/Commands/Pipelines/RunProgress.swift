@@ -38,6 +38,7 @@ struct RunProgress {
         default: break
         }
         if task.attempts > 1, task.state != "retrying" { text += "  attempt \(task.attempts)" }
+        if let reason = task.skipReason { text += "  \(reason)" }
         if let failure = task.failure, task.state == "failed" { text += "  \(failure.code)" }
         return text
     }

@@ -12,7 +12,7 @@ package struct TaskExecCommand: AsyncParsableCommand {
         discussion: """
             The server answers from its cache, or gives the attempt out. Inputs are fetched by digest, outputs are \
             uploaded and committed. Calling it again for a task that is committed does nothing. Exit status 0 when the \
-            task has its outputs.
+            task has its outputs, and that of --skip-status when its condition leaves it out.
             Example:  aku task exec --engine airflow --run RUN_ID --pipeline intent.yaml --task train -p seed=17
             """
     )
@@ -34,6 +34,9 @@ package struct TaskExecCommand: AsyncParsableCommand {
     @Option(name: .long, help: "Where the task's folder is made. Default: TMPDIR, else /tmp.")
     var work: String?
 
+    @Option(name: .long, help: "Exit status for a task that its condition leaves out. Default: 0.")
+    var skipStatus: Int32 = 0
+
     @OptionGroup var connection: ConnectionOptions
 
     package init() {}
@@ -42,6 +45,10 @@ package struct TaskExecCommand: AsyncParsableCommand {
         let client = try connection.client(timeoutSeconds: 600)
         let id = try await external.findOrStart(client, parameters: try parameters())
         let claim = try await client.send(ExternalRunsAPI.claim, parameters: ["id": id, "task": task])
+        if claim.state == "skipped" {
+            Terminal.print("task \(task) of run \(id) is skipped: \(claim.reason ?? "")")
+            throw ExitCode(skipStatus)
+        }
         guard let order = claim.order else {
             Terminal.print("task \(task) of run \(id) is \(claim.state)" + Self.list(claim.outputs))
             return

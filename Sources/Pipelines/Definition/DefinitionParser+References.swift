@@ -31,6 +31,7 @@ extension DefinitionParser {
                 undefinedTask(name, by: "'after' of task '\(task.name)'", known, node)
             }
             checkCommand(task, definition, node)
+            checkCondition(task, definition)
         }
         if let cycle = definition.cycle(), let node = taskNodes[cycle[0]] {
             reader.note(

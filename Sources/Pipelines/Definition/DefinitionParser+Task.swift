@@ -25,7 +25,7 @@ extension DefinitionParser {
         }
         guard let run = reader.text(runNode, of: "the command of task '\(name)'") else { return nil }
         let environment = values["environment"].map { self.environment($0, task: name) } ?? [:]
-        return TaskDefinition(
+        var definition = TaskDefinition(
             name: name,
             run: CommandTemplate(run),
             inputs: values["inputs"].map { inputs($0, task: name) } ?? [],
@@ -40,6 +40,10 @@ extension DefinitionParser {
             code: values["code"].map { codePaths($0) },
             policy: execution(members, of: "task '\(name)'")
         )
+        conditionNodes[name] = values["when"]
+        definition.condition = values["when"].flatMap { condition($0, task: name) }
+        definition.join = values["join"].map { join($0, task: name) } ?? .all
+        return definition
     }
 
     private mutating func inputs(_ node: Node, task: String) -> [TaskDefinition.Input] {

@@ -10,12 +10,14 @@ package struct DefinitionParser {
     static let parameterKeys = ["type", "default", "description"]
     static let taskKeys = [
         "run", "inputs", "outputs", "after", "retries", "timeout_seconds", "cache", "environment", "code", "python",
-        "network", "verify",
+        "network", "verify", "when", "join",
     ]
     static let retryKeys = ["limit", "backoff_seconds"]
 
     var reader = NodeReader()
     var taskNodes: [String: Node] = [:]
+    /// Where the conditions stand, by task.
+    var conditionNodes: [String: Node] = [:]
     /// Tasks with problems in their own keys.
     var broken: Set<String> = []
     let codeExists: (String) -> Bool

@@ -19,6 +19,8 @@ struct NodeReader {
         problems.append(DefinitionProblem(code, message, nextStep: nextStep, at: node))
     }
 
+    mutating func note(_ problem: DefinitionProblem) { problems.append(problem) }
+
     /// The members of a mapping; with `allowed`, other keys are problems.
     mutating func members(_ node: Node, of what: String, allowed: [String]? = nil) -> [Member]? {
         guard case .mapping(let mapping) = node else {

@@ -32,6 +32,9 @@ package struct PipelineDefinition: Sendable, Hashable {
         Set(code + tasks.flatMap { $0.code ?? [] }).union(lockPaths).sorted()
     }
 
+    /// Whether a task may be left out without anything being wrong.
+    package var isConditional: Bool { tasks.contains { $0.condition != nil || $0.join != .all } }
+
     /// The code paths of one task: its own list, else the pipeline's.
     package func codePaths(of task: TaskDefinition) -> [String] { task.code ?? code }
 }
@@ -82,6 +85,11 @@ package struct TaskDefinition: Sendable, Hashable {
     package let code: [String]?
     /// How it is executed where it differs from the pipeline.
     package var policy = ExecutionPolicy()
+
+    /// What must hold for it to begin; nil for nothing.
+    package var condition: Condition?
+    /// What it wants of the tasks that it waits for.
+    package var join = JoinRule.all
 
     /// The tasks that must be over before this one, once each, sorted.
     package var upstream: [String] { Set(inputs.map(\.task) + after).sorted() }

@@ -29,6 +29,8 @@ extension ErrorCode {
     package static let pipelineUndefinedParameter = ErrorCode("pipeline_undefined_parameter", .invalidArgument)
     /// `${something.x}` that is none of params, inputs and outputs.
     package static let pipelineUndefinedReference = ErrorCode("pipeline_undefined_reference", .invalidArgument)
+    /// A `when:` that is no condition, or looks at what is not there.
+    package static let pipelineInvalidCondition = ErrorCode("pipeline_invalid_condition", .invalidArgument)
     /// A code path that is not there, or whose digest was not handed over.
     package static let pipelineCodeMissing = ErrorCode("pipeline_code_missing", .invalidArgument)
     /// No pipeline has the name.
@@ -72,6 +74,8 @@ extension ErrorCode {
     package static let taskEnvironmentFailed = ErrorCode("task_environment_failed", .failedPrecondition)
     /// The machine does not allow what the task's `network:` asks for.
     package static let taskNetworkUnsupported = ErrorCode("task_network_unsupported", .failedPrecondition)
+    /// A task's condition cannot be decided from the values that it looks at.
+    package static let taskConditionFailed = ErrorCode("task_condition_failed", .failedPrecondition)
     /// The machine could not start a process.
     package static let taskStartFailed = ErrorCode("task_start_failed", .resourceExhausted)
 }

@@ -14,6 +14,8 @@ struct ActiveRun: Sendable {
     var outputs: [String: [TaskOutput]]
     /// Components of ready tasks that were looked up in the cache.
     var components: [String: (value: TaskComponents, identity: Digest)] = [:]
+    /// Tasks whose condition holds.
+    var decided: Set<String> = []
     /// Whether it makes up for a time of the past, and so waits for other runs.
     var isBackfill: Bool { scheduled?.backfill != nil }
     /// Tasks by name.

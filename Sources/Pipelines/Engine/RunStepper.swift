@@ -18,7 +18,7 @@ struct RunStepper {
     let objects: ObjectStore
     let now: Timestamp
     let interpreter: Interpreter?
-    private(set) var runs: [String: ActiveRun]
+    var runs: [String: ActiveRun]
     private(set) var actions: [EngineAction] = []
     private var places: Int
     /// Places that backfills leave free for other runs.
@@ -119,6 +119,7 @@ struct RunStepper {
     /// - Returns: whether the task left the state `ready`.
     mutating func advance(_ id: String, _ name: String) throws -> Bool {
         guard let run = runs[id], let task = run.tasks[name] else { return false }
+        if try !passes(run, task) { return true }
         let kept = run.isBackfill ? reserve : 0
         if run.components[name] != nil, places <= kept { return false }
         let (components, identity): (TaskComponents, Digest)
@@ -169,17 +170,23 @@ struct RunStepper {
 
     // MARK: - Writing
 
-    private mutating func apply(
+    mutating func apply(
         _ id: String,
         failure: PlatformError?,
         cachedFrom: String? = nil,
+        reason: String? = nil,
         _ change: (inout RunMachine) -> RunStep
     ) throws {
         guard var run = runs[id] else { return }
         let step = change(&run.machine)
         runs[id] = run
         for transition in step.transitions {
-            try RunWriter(transaction, run, now).write(transition, failure: failure, cachedFrom: cachedFrom)
+            try RunWriter(transaction, run, now).write(
+                transition,
+                failure: failure,
+                cachedFrom: cachedFrom,
+                reason: reason
+            )
             if case .retrying(let at) = transition.to { actions.append(.retry(run: id, task: transition.task, at: at)) }
         }
         actions += step.stop.map { .stop(run: id, task: $0) }

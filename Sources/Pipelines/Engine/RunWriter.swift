@@ -15,20 +15,31 @@ struct RunWriter {
     }
 
     /// One task's change of state.
-    func write(_ transition: TaskTransition, failure: PlatformError?, cachedFrom: String?) throws {
+    ///
+    /// - Parameter reason: why it is left out, where its own condition says so.
+    func write(
+        _ transition: TaskTransition,
+        failure: PlatformError?,
+        cachedFrom: String?,
+        reason: String? = nil
+    ) throws {
         let name = transition.task, status = run.machine[name] ?? TaskStatus(state: transition.to)
         let known = run.components[name]
         var retryAt: Timestamp?
         if case .retrying(let at) = transition.to { retryAt = at }
         let lost = transition.from == .running && transition.to == .ready
-        let ownFailure = transition.from == .running ? failure : nil
+        let isOwn = transition.from == .running || transition.from == .ready && transition.to == .failed
+        let ownFailure = isOwn ? failure : nil
+        // What follows from one task's condition has the same step, but not the same reason.
+        let ownReason = transition.from == .ready ? reason : nil
+        let skipReason = [.skipped, .excused].contains(transition.to) ? ownReason ?? self.reason(of: name) : nil
         try transaction.execute(
             """
             UPDATE pipeline_task SET state = ?, attempt = ?, losses = ?, retry_at = ?, identity = COALESCE(?, identity),
                 components = COALESCE(?, components), cached_from = COALESCE(?, cached_from),
                 started_at = CASE ? WHEN 1 THEN ? ELSE started_at END, finished_at = ?,
                 error_code = COALESCE(?, error_code), error_message = COALESCE(?, error_message),
-                next_step = COALESCE(?, next_step)
+                next_step = COALESCE(?, next_step), skip_reason = ?, excused = ?
             WHERE run_id = ? AND task = ?
             """,
             [
@@ -39,6 +50,7 @@ struct RunWriter {
                 transition.to.isFinal ? .time(now) : .null,
                 .optional(ownFailure?.code.name), .optional(ownFailure.map(Self.message)),
                 .optional(ownFailure?.nextStep),
+                .optional(skipReason), .bool(transition.to == .excused),
                 .text(run.id), .text(name),
             ]
         )
@@ -61,6 +73,7 @@ struct RunWriter {
             body["code"] = .string(ownFailure.code.name)
             body["reason"] = .string(ownFailure.message)
         }
+        if transition.to == .excused, let skipReason { body["reason"] = .string(skipReason) }
         if let retryAt { body["retry_at"] = .string(retryAt.description) }
         if lost { body["losses"] = .integer(Int64(status.losses)) }
         if transition.to.isGood {
@@ -91,6 +104,18 @@ struct RunWriter {
         try record("pipeline.run.\(outcome.rawValue)", body)
     }
 
+    /// Why a task is left out that has no reason of its own: the first of those that it waits for which says so.
+    private func reason(of name: String) -> String? {
+        for other in run.tasks[name]?.upstream ?? [] {
+            switch run.machine[other]?.state {
+            case .failed: return "Task '\(other)' failed."
+            case .skipped, .excused: return "Task '\(other)' was skipped."
+            default: continue
+            }
+        }
+        return nil
+    }
+
     private func record(_ kind: String, _ body: [String: JSONValue]) throws {
         try transaction.record(
             JournalEvent(kind: kind, subject: "pipeline-run/\(run.id)", actor: "system", body: .object(body))
@@ -105,6 +130,7 @@ struct RunWriter {
         case .failed: "pipeline.task.failed"
         case .retrying: "pipeline.task.retrying"
         case .ready: lost ? "pipeline.task.lost" : nil
+        case .excused: "pipeline.task.skipped"
         case .waiting, .skipped, .cancelled: nil
         }
     }

@@ -35,7 +35,7 @@ extension PipelineExport {
                     task_id=name,
                     bash_command=f"exec aku task exec --task {name} --engine airflow"
                     ' --run "$AKU_EXTERNAL_RUN" --pipeline "$AKU_EXTERNAL_PIPELINE"'
-                    ' --parameters "$AKU_EXTERNAL_PARAMETERS"',
+                    ' --parameters "$AKU_EXTERNAL_PARAMETERS"\(airflowSkip)',
                     env=ENVIRONMENT,
                     append_env=True,
                     **limits,
@@ -79,8 +79,15 @@ extension PipelineExport {
         } else {
             arguments.append("retries=0")
         }
+        if definition.isConditional {
+            // The platform decides what is left out; Airflow only keeps failures from going on.
+            arguments.append("trigger_rule=\"\(task.join == .over ? "all_done" : "none_failed")\"")
+        }
         return arguments + ["execution_timeout=timedelta(seconds=\(task.timeoutSeconds + Self.marginSeconds))"]
     }
+
+    /// The exit status that a BashOperator takes for "skipped".
+    private var airflowSkip: String { definition.isConditional ? " --skip-status 99" : "" }
 
     private var airflowParameters: String {
         if definition.parameters.isEmpty { return "" }

@@ -12,8 +12,7 @@ extension PipelineExport {
             parameters.isEmpty ? "" : "  arguments:\n    parameters:\n" + parameters.joined(separator: "\n") + "\n"
         let tasks = definition.tasks.map { task in
             let name = names[task.name] ?? task.name
-            let upstream = task.upstream.map { Self.quoted(names[$0] ?? $0) }
-            let order = upstream.isEmpty ? "" : "\n            dependencies: [\(upstream.joined(separator: ", "))]"
+            let order = argoOrder(task, task.upstream.map { names[$0] ?? $0 })
             return "          - name: \(Self.quoted(name))\n            template: \(Self.quoted(name))\(order)"
         }
         return """
@@ -40,6 +39,18 @@ extension PipelineExport {
             \(argoContainer(["task", "finish", "--engine", "argo", "--run", "{{workflow.uid}}", "--pipeline", path]))
 
             """
+    }
+
+    /// A template has either `dependencies` or `depends`; only the second knows of tasks that failed.
+    private func argoOrder(_ task: TaskDefinition, _ upstream: [String]) -> String {
+        if upstream.isEmpty { return "" }
+        guard definition.tasks.contains(where: { $0.join == .over }) else {
+            return "\n            dependencies: [\(upstream.map(Self.quoted).joined(separator: ", "))]"
+        }
+        let ends =
+            task.join == .over ? ["Succeeded", "Skipped", "Failed", "Errored", "Omitted"] : ["Succeeded", "Skipped"]
+        let depends = upstream.map { name in "(" + ends.map { "\(name).\($0)" }.joined(separator: " || ") + ")" }
+        return "\n            depends: \(Self.quoted(depends.joined(separator: " && ")))"
     }
 
     private func argoTemplate(_ task: TaskDefinition, _ name: String) -> String {

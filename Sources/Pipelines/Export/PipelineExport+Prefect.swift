@@ -4,7 +4,10 @@ extension PipelineExport {
     /// A module with a flow for Prefect 3.
     var prefect: String {
         let tasks = definition.levels.map(\.task).map { task in
-            let upstream = task.upstream.map { "futures[\(Python.text($0))]" }.joined(separator: ", ")
+            let upstream = task.upstream.map { name in
+                let future = "futures[\(Python.text(name))]"
+                return task.join == .over ? "allow_failure(\(future))" : future
+            }.joined(separator: ", ")
             let options = prefectOptions(task)
             return """
                         futures[\(Python.text(task.name))] = aku_task.with_options(\(options)).submit(
@@ -33,10 +36,10 @@ extension PipelineExport {
             import subprocess
             import sys
 
-            from prefect import flow, task
+            from prefect import \(definition.tasks.contains { $0.join == .over } ? "allow_failure, " : "")flow, task
             from prefect.futures import wait
             from prefect.runtime import flow_run
-            from prefect.tasks import exponential_backoff
+            \(definition.isConditional ? "from prefect.states import Completed\n" : "")from prefect.tasks import exponential_backoff
 
             PIPELINE = os.environ.get("AKU_PIPELINE_FILE", \(Python.text(path)))
 
@@ -47,11 +50,7 @@ extension PipelineExport {
 
             # No timeout here: a thread cannot be ended, the platform ends the process.
             @task(task_run_name="{name}")
-            def aku_task(name: str, run: str, parameters: dict) -> None:
-                aku(
-                    "exec", "--task", name, "--engine", "prefect", "--run", run,
-                    "--pipeline", PIPELINE, "--parameters", json.dumps(parameters),
-                )
+            \(prefectTask)
 
 
             @flow(name=\(Python.text(definition.name)), description=\(Python.text(summary)))
@@ -68,6 +67,31 @@ extension PipelineExport {
             if __name__ == "__main__":
                 pipeline(json.loads(sys.argv[1]) if len(sys.argv) > 1 else None)
 
+            """
+    }
+
+    /// How one task is called. One that its condition leaves out is completed under another name.
+    private var prefectTask: String {
+        guard definition.isConditional else {
+            return """
+                def aku_task(name: str, run: str, parameters: dict) -> None:
+                    aku(
+                        "exec", "--task", name, "--engine", "prefect", "--run", run,
+                        "--pipeline", PIPELINE, "--parameters", json.dumps(parameters),
+                    )
+                """
+        }
+        return """
+            def aku_task(name: str, run: str, parameters: dict):
+                try:
+                    aku(
+                        "exec", "--task", name, "--engine", "prefect", "--run", run,
+                        "--pipeline", PIPELINE, "--parameters", json.dumps(parameters), "--skip-status", "99",
+                    )
+                except subprocess.CalledProcessError as error:
+                    if error.returncode != 99:
+                        raise
+                    return Completed(name="Skipped", message="The platform left the task out.")
             """
     }
 

@@ -4,6 +4,8 @@ import Primitives
 package enum ExternalClaim: Sendable {
     /// The task has outputs already, from an earlier attempt or, when `isCached`, from an earlier execution.
     case committed(outputs: [TaskOutput], isCached: Bool)
+    /// The task is left out, and nothing is wrong.
+    case skipped(reason: String)
     /// Run this; `token` is for the task alone.
     case order(AttemptOrder, token: String?)
 }

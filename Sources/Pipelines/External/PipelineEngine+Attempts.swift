@@ -16,6 +16,8 @@ extension PipelineEngine {
                 return .success(.committed(outputs: outputs, isCached: status.state == .cached))
             }
             switch status.state {
+            case .excused:
+                return .success(.skipped(reason: detail.tasks.first { $0.task == name }?.skipReason ?? ""))
             case .waiting: throw Self.waiting(name, stepper.runs[id])
             case .running:
                 let error = PlatformError(.taskLost, "Another attempt of the task took the place of this one.")
@@ -30,6 +32,18 @@ extension PipelineEngine {
             for case .start(let order) in stepper.actions {
                 try Self.heard(id, name, stepper)
                 return .success(.order(order, token: nil))
+            }
+            let row = try stepper.transaction.first(
+                "SELECT * FROM pipeline_task WHERE run_id = ? AND task = ?",
+                [.text(id), .text(name)]
+            )
+            if let record = try row.map(TaskRecord.init) {
+                if record.status.state == .excused { return .success(.skipped(reason: record.skipReason ?? "")) }
+                if let failure = record.failure, record.status.state == .failed {
+                    return .failure(
+                        PlatformError(.taskConditionFailed, failure.message, nextStep: failure.nextStep)
+                    )
+                }
             }
             let linked = try PipelineStore.outputs(of: id, task: name, in: stepper.transaction)[name] ?? []
             return .success(.committed(outputs: linked, isCached: true))

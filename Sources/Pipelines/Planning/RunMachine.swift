@@ -6,6 +6,10 @@ package enum RunEvent: Sendable, Hashable {
     case started(String)
     /// The cache has the task's outputs.
     case hit(String)
+    /// The task's condition does not hold.
+    case excused(String)
+    /// The task cannot begin: its condition cannot be decided.
+    case refused(String)
     /// The attempt ended well; its outputs are durable.
     case succeeded(String, attempt: Int)
     /// The attempt ended badly.
@@ -57,7 +61,7 @@ package struct RunMachine: Sendable, Hashable {
     private let plan: RunPlan
     private let seed: UInt64
     private var statuses: [TaskStatus]
-    private var unmet: [Int]
+    private var gates: [Gate]
     private var unfinished: Int
     /// Whether the run is being cancelled.
     package private(set) var isCancelling: Bool
@@ -72,7 +76,11 @@ package struct RunMachine: Sendable, Hashable {
         self.isCancelling = isCancelling
         let states = plan.names.map { statuses[$0] ?? TaskStatus(state: .waiting) }
         self.statuses = states
-        unmet = plan.upstream.map { $0.count { !states[$0].state.isGood } }
+        gates = plan.upstream.map { upstream in
+            var gate = Gate(open: upstream.count)
+            for index in upstream where states[index].state.isFinal { gate.count(states[index].state) }
+            return gate
+        }
         unfinished = states.count { !$0.state.isFinal }
     }
 
@@ -95,13 +103,7 @@ package struct RunMachine: Sendable, Hashable {
     /// Begins a run, or goes on with one: tasks with nothing left to wait for become ready.
     package mutating func begin() -> RunStep {
         var step = RunStep()
-        for index in statuses.indices where statuses[index].state == .waiting {
-            if plan.upstream[index].contains(where: { statuses[$0].state.isFinal && !statuses[$0].state.isGood }) {
-                move(index, to: .skipped, &step)
-            } else if unmet[index] == 0 {
-                move(index, to: .ready, &step)
-            }
-        }
+        for index in statuses.indices { pass(index, &step) }
         if isCancelling { cancel(&step) }
         conclude(&step)
         return step
@@ -119,6 +121,12 @@ package struct RunMachine: Sendable, Hashable {
         case .hit(let task):
             guard let index = index(task, in: .ready), !isCancelling else { break }
             move(index, to: .cached, &step)
+        case .excused(let task):
+            guard let index = index(task, in: .ready) else { break }
+            move(index, to: .excused, &step)
+        case .refused(let task):
+            guard let index = index(task, in: .ready) else { break }
+            move(index, to: .failed, &step)
         case .succeeded(let task, let attempt):
             guard let index = index(task, attempt) else { break }
             move(index, to: .succeeded, &step)
@@ -177,20 +185,23 @@ package struct RunMachine: Sendable, Hashable {
         statuses[index].state = state
         guard state.isFinal else { return }
         unfinished -= 1
-        for next in plan.downstream[index] where statuses[next].state == .waiting {
-            if state.isGood {
-                unmet[next] -= 1
-                if unmet[next] == 0 { move(next, to: .ready, &step) }
-            } else if state != .cancelled {
-                move(next, to: .skipped, &step)
-            }
+        for next in plan.downstream[index] {
+            gates[next].count(state)
+            pass(next, &step)
         }
+    }
+
+    /// Moves a waiting task as far as those that it waits for allow.
+    private mutating func pass(_ index: Int, _ step: inout RunStep) {
+        guard statuses[index].state == .waiting, let state = gates[index].verdict(plan.joins[index]) else { return }
+        move(index, to: state, &step)
     }
 
     private func conclude(_ step: inout RunStep) {
         guard unfinished == 0 else { return }
         let states = statuses.map(\.state)
-        step.outcome = states.contains(.cancelled) ? .cancelled : states.allSatisfy(\.isGood) ? .succeeded : .failed
+        let isWell = states.allSatisfy { $0.isGood || $0 == .excused }
+        step.outcome = states.contains(.cancelled) ? .cancelled : isWell ? .succeeded : .failed
     }
 
     private func index(_ task: String, in state: TaskState) -> Int? {

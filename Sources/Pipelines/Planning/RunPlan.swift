@@ -6,6 +6,8 @@ package struct RunPlan: Sendable, Hashable {
     let upstream: [[Int]]
     /// For each task, those that wait for it.
     let downstream: [[Int]]
+    /// For each task, what it wants of those that it waits for.
+    let joins: [JoinRule]
     /// For each task, how failures are repeated.
     let retries: [RetryPolicy]
     private let indices: [String: Int]
@@ -25,6 +27,7 @@ package struct RunPlan: Sendable, Hashable {
         }
         self.upstream = upstream
         self.downstream = downstream
+        joins = definition.tasks.map(\.join)
         retries = definition.tasks.map(\.retries)
     }
 

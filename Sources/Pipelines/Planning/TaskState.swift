@@ -18,6 +18,8 @@ package enum TaskState: Sendable, Hashable {
     case retrying(at: Timestamp)
     /// Something upstream did not end well.
     case skipped
+    /// Its condition does not hold, or something upstream was left out for such a reason. Nothing is wrong.
+    case excused
     /// The run was cancelled before the task ended.
     case cancelled
 
@@ -31,19 +33,23 @@ package enum TaskState: Sendable, Hashable {
         case .cached: "cached"
         case .failed: "failed"
         case .retrying: "retrying"
-        case .skipped: "skipped"
+        case .skipped, .excused: "skipped"
         case .cancelled: "cancelled"
         }
     }
 
     /// The state that a row holds; nil for an unknown name.
-    package init?(name: String, retryAt: Timestamp?) {
+    ///
+    /// - Parameter isExcused: of a skipped task, whether nothing is wrong.
+    package init?(name: String, retryAt: Timestamp?, isExcused: Bool = false) {
         let plain: [String: TaskState] = [
             "waiting": .waiting, "ready": .ready, "running": .running, "succeeded": .succeeded, "cached": .cached,
             "failed": .failed, "skipped": .skipped, "cancelled": .cancelled,
         ]
         if name == "retrying", let retryAt {
             self = .retrying(at: retryAt)
+        } else if name == "skipped", isExcused {
+            self = .excused
         } else if let state = plain[name] {
             self = state
         } else {
@@ -55,7 +61,7 @@ package enum TaskState: Sendable, Hashable {
     package var isFinal: Bool {
         switch self {
         case .waiting, .ready, .running, .retrying: false
-        case .succeeded, .cached, .failed, .skipped, .cancelled: true
+        case .succeeded, .cached, .failed, .skipped, .excused, .cancelled: true
         }
     }
 

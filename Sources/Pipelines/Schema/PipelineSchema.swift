@@ -132,6 +132,17 @@ package enum PipelineSchema {
                 ("type", "boolean")
             ),
             "python": python, "network": network,
+            "when": .members(
+                ("description", "What must hold, e.g. params.deploy and inputs.evaluation.accuracy >= 0.9."),
+                ("type", .array(["string", "boolean"])),
+                ("minLength", .integer(1)),
+                ("maxLength", .integer(Int64(Condition.maximumCharacters)))
+            ),
+            "join": .members(
+                ("description", "What it wants of the tasks that it waits for."),
+                ("enum", .array(JoinRule.allCases.map { .string($0.rawValue) })),
+                ("default", .string(JoinRule.all.rawValue))
+            ),
         ]
     )
 

@@ -68,11 +68,14 @@ package struct TaskRecord: Sendable, Hashable {
     package let finishedAt: Timestamp?
     /// Why the latest attempt ended badly: code, message with the last log lines, next step.
     package let failure: TaskFailure?
+    /// Why a skipped task was skipped, in one sentence.
+    package let skipReason: String?
 
     init(_ row: SQLRow) throws {
         task = try row.text("task")
         let name = try row.text("state")
-        guard let state = TaskState(name: name, retryAt: try row.optionalTime("retry_at")) else {
+        let retryAt = try row.optionalTime("retry_at"), isExcused = try row.bool("excused")
+        guard let state = TaskState(name: name, retryAt: retryAt, isExcused: isExcused) else {
             throw PlatformError(.internalError, "A task has the unknown state '\(name)'.", context: ["task": task])
         }
         status = TaskStatus(
@@ -85,6 +88,7 @@ package struct TaskRecord: Sendable, Hashable {
         cachedFrom = try row.optionalText("cached_from")
         startedAt = try row.optionalTime("started_at")
         finishedAt = try row.optionalTime("finished_at")
+        skipReason = try row.optionalText("skip_reason")
         failure = try row.optionalText("error_code").map { code in
             TaskFailure(code: code, message: try row.text("error_message"), nextStep: try row.text("next_step"))
         }

@@ -86,6 +86,9 @@ extension TaskClaimBody {
                 order: nil,
                 outputs: outputs.map(PipelineTaskBody.Output.init)
             )
+        case .skipped(let reason):
+            self.init(state: "skipped", order: nil, outputs: [])
+            self.reason = reason
         case .order(let order, let token):
             self.init(
                 state: "running",

@@ -111,6 +111,7 @@ extension PipelineTaskBody {
             failure: record.failure.map { Failure(code: $0.code, message: $0.message, nextStep: $0.nextStep) },
             outputs: outputs.map { Output(name: $0.name, digest: $0.digest, kind: $0.kind.rawValue, bytes: $0.bytes) }
         )
+        skipReason = record.skipReason
     }
 }
 

@@ -29,5 +29,6 @@ package enum Schema {
         .metricArrivals,
         .externalRuns,
         .schedules,
+        .conditions,
     ]
 }

@@ -141,12 +141,14 @@ package struct TaskClaimBody: Codable, Sendable, Equatable {
         }
     }
 
-    /// `running` with an order, `cached` or `succeeded` with outputs.
+    /// `running` with an order, `cached` or `succeeded` with outputs, `skipped` with a reason.
     package let state: String
     /// What to run.
     package let order: Order?
     /// What is there already.
     package let outputs: [PipelineTaskBody.Output]
+    /// Why the task is left out, or nil.
+    package var reason: String?
 
     /// Makes a body.
     package init(state: String, order: Order?, outputs: [PipelineTaskBody.Output]) {

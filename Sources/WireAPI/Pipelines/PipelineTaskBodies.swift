@@ -72,8 +72,11 @@ package struct PipelineTaskBody: Codable, Sendable, Equatable {
     package let failure: Failure?
     /// What it wrote.
     package let outputs: [Output]
+    /// Why it was skipped, in one sentence, or nil.
+    package var skipReason: String?
 
     enum CodingKeys: String, CodingKey {
+        case skipReason = "skip_reason"
         case name, state, upstream, attempts, losses, cached, identity, failure, outputs
         case cachedFrom = "cached_from"
         case startedAt = "started_at"

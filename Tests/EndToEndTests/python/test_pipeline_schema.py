@@ -39,6 +39,8 @@ tasks:
     timeout_seconds: 604800
     environment: { A_1: 1, B: , C: text }
     code: []
+    when: "inputs.x.accuracy >= 0.9 and tasks.a.state == 'succeeded'"
+    join: any
 """,
 }
 
@@ -77,6 +79,8 @@ BAD = {
     "a variable of ours": (
         "pipeline: p\ntasks:\n  a: { run: x, environment: { AKU_URL: x } }", "pipeline_invalid_value", 3, 31,
     ),
+    "no such join": ("pipeline: p\ntasks:\n  a: { run: x, join: some }", "pipeline_invalid_value", 3, 22),
+    "a list for a condition": ("pipeline: p\ntasks:\n  a: { run: x, when: [true] }", "pipeline_wrong_type", 3, 22),
     "absolute code": ("pipeline: p\ncode: [/etc/passwd]\ntasks: { a: { run: x } }", "pipeline_invalid_value", 2, 8),
     "code without a name": ("pipeline: p\ncode: [a/..]\ntasks: { a: { run: x } }", "pipeline_invalid_value", 2, 8),
     "an empty command": ('pipeline: p\ntasks:\n  a: { run: "" }', "pipeline_invalid_value", 3, 13),
@@ -84,6 +88,12 @@ BAD = {
 
 # What only lint can know.
 LINT_ONLY = {
+    "a condition that ends too early": (
+        "pipeline: p\ntasks:\n  a: { run: x, when: 1 == }", "pipeline_invalid_condition", 3, 26,
+    ),
+    "a condition on a parameter that is not there": (
+        "pipeline: p\ntasks:\n  a:\n    run: x\n    when: true or params.go", "pipeline_invalid_condition", 5, 19,
+    ),
     "cycle": ("pipeline: p\ntasks:\n  a: { run: x, after: [b] }\n  b: { run: x, after: [a] }", "pipeline_cycle", 3, 3),
     "undefined parameter": ("pipeline: p\ntasks:\n  a: { run: 'x ${params.y}' }", "pipeline_undefined_parameter", 3, 3),
     "code that is not there": ("pipeline: p\ncode: [nowhere]\ntasks: { a: { run: x } }", "pipeline_code_missing", 2, 8),

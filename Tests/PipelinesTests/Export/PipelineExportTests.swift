@@ -8,12 +8,17 @@ import Testing
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("../../Fixtures/pipeline-export").standardizedFileURL
 
-    @Test(arguments: [(PipelineExport.Engine.airflow, "py"), (.prefect, "py"), (.argo, "yaml")])
-    func `an export is the golden file of its engine`(engine: PipelineExport.Engine, ending: String) throws {
-        let source = try String(contentsOf: Self.folder.appendingPathComponent("demo.yaml"), encoding: .utf8)
-        let text = PipelineExport(try PipelineDefinition(yaml: source), path: "/srv/demo.yaml", image: "aku:test")
+    @Test(
+        arguments: [(PipelineExport.Engine.airflow, "py"), (.prefect, "py"), (.argo, "yaml")],
+        ["demo", "conditional"]
+    )
+    func `an export is the golden file of its engine`(_ golden: (PipelineExport.Engine, String), name: String) throws {
+        let (engine, ending) = golden
+        let source = try String(contentsOf: Self.folder.appendingPathComponent("\(name).yaml"), encoding: .utf8)
+        let text = PipelineExport(try PipelineDefinition(yaml: source), path: "/srv/\(name).yaml", image: "aku:test")
             .text(for: engine)
-        let path = Self.folder.appendingPathComponent("\(engine.rawValue).golden.\(ending)")
+        let file = (name == "demo" ? "" : name + ".") + "\(engine.rawValue).golden.\(ending)"
+        let path = Self.folder.appendingPathComponent(file)
         if ProcessInfo.processInfo.environment["AKU_REWRITE"] != nil {
             try text.write(to: path, atomically: true, encoding: .utf8)
         }

@@ -601,7 +601,7 @@ CREATE TABLE pipeline_task (
     finished_at INTEGER,
     error_code TEXT,
     error_message TEXT,
-    next_step TEXT, heartbeat_at INTEGER,
+    next_step TEXT, heartbeat_at INTEGER, skip_reason TEXT, excused INTEGER NOT NULL DEFAULT 0 CHECK (excused IN (0, 1)),
     PRIMARY KEY (run_id, task),
     CHECK ((state = 'retrying') = (retry_at IS NOT NULL)),
     CHECK (state NOT IN ('succeeded', 'cached', 'running') OR identity IS NOT NULL)

@@ -99,7 +99,7 @@ extension Console.Task {
             cachedFrom: task.cachedFrom,
             errorCode: task.failure?.code,
             // The message ends with the log's last lines; the log has a place of its own on the page.
-            errorMessage: task.failure?.message.split(separator: "\n").first.map(String.init),
+            errorMessage: task.skipReason ?? task.failure?.message.split(separator: "\n").first.map(String.init),
             nextStep: task.failure?.nextStep,
             outputs: outputs.map { Console.Output(name: $0.name, digest: $0.digest.description, bytes: $0.bytes) }
         )

@@ -1,0 +1,39 @@
+import Primitives
+
+extension RunStepper {
+    /// Decides a ready task's condition, once a run: what it looks at does not change any more.
+    ///
+    /// - Returns: false when the task leaves the state `ready`: left out, or failed because nothing can be decided.
+    mutating func passes(_ run: ActiveRun, _ task: TaskDefinition) throws -> Bool {
+        guard let condition = task.condition, !run.decided.contains(task.name), run.machine[task.name]?.attempt == 0
+        else { return true }
+        let values = ConditionValues(
+            parameters: run.parameters,
+            inputs: run.inputs(of: task),
+            states: Dictionary(
+                task.upstream.compactMap { name in run.machine[name].map { (name, $0.state) } },
+                uniquingKeysWith: { first, _ in first }
+            ),
+            objects: objects
+        )
+        let verdict: ConditionVerdict
+        do {
+            verdict = try condition.decide(values)
+        } catch let error as PlatformError where error.code.kind != .unavailable {
+            let failure = PlatformError(
+                .taskConditionFailed,
+                error.message,
+                nextStep: error.nextStep,
+                context: error.context
+            )
+            try apply(run.id, failure: failure) { $0.apply(.refused(task.name)) }
+            return false
+        }
+        guard verdict.holds else {
+            try apply(run.id, failure: nil, reason: verdict.explanation) { $0.apply(.excused(task.name)) }
+            return false
+        }
+        runs[run.id]?.decided.insert(task.name)
+        return true
+    }
+}
