@@ -11,7 +11,7 @@ package struct PipelinesCommand: AsyncParsableCommand {
             PipelinesRunCommand.self, PipelinesWatchCommand.self, PipelinesRunsCommand.self, PipelinesLogsCommand.self,
             PipelinesCancelCommand.self, PipelinesExplainCommand.self, PipelinesSchemaCommand.self,
             PipelinesExportCommand.self, PipelinesVerifyCommand.self, PipelinesSchedulesCommand.self,
-            PipelinesBackfillCommand.self, PipelinesBackfillsCommand.self,
+            PipelinesBackfillCommand.self, PipelinesBackfillsCommand.self, PipelinesInstancesCommand.self,
         ]
     )
 

@@ -34,7 +34,7 @@ package struct PipelinesExportCommand: AsyncParsableCommand {
     package func run() async throws {
         let definition = try PipelineFile(path: file).definition()
         let place = path ?? URL(fileURLWithPath: file).standardizedFileURL.path
-        let text = PipelineExport(definition, path: place, image: image).text(for: engine)
+        let text = try PipelineExport(definition, path: place, image: image).text(for: engine)
         guard let out else { return Terminal.print(String(text.dropLast())) }
         do {
             try text.write(toFile: out, atomically: true, encoding: .utf8)

@@ -38,6 +38,12 @@ struct RunProgress {
         default: break
         }
         if task.attempts > 1, task.state != "retrying" { text += "  attempt \(task.attempts)" }
+        if let count = task.instances {
+            let states = task.instanceStates ?? [:]
+            let good = (states["succeeded"] ?? 0) + (states["cached"] ?? 0)
+            text += "  \(good)/\(count)"
+            if let failed = states["failed"] { text += ", \(failed) failed" }
+        }
         if let reason = task.skipReason { text += "  \(reason)" }
         if let failure = task.failure, task.state == "failed" { text += "  \(failure.code)" }
         return text

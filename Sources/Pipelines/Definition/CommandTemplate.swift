@@ -9,6 +9,8 @@ package struct CommandTemplate: Sendable, Hashable {
         case params
         case inputs
         case outputs
+        /// What a mapped task is executed for: `item`, `item.KEY`, `index`, `key`.
+        case map
     }
 
     /// A piece of the text.
@@ -42,13 +44,16 @@ package struct CommandTemplate: Sendable, Hashable {
     /// The command for the shell.
     ///
     /// Inputs and outputs are written relative to the work folder, so that no path of one run gets into its outputs.
-    package func render(parameters: [String: JSONValue]) -> String {
+    ///
+    /// - Parameter item: of an instance of a mapped task.
+    package func render(parameters: [String: JSONValue], item: MapItem? = nil) -> String {
         pieces.map { piece in
             switch piece {
             case .text(let text): text
             case .reference(.params, let name): Self.quote(parameters[name]?.commandText ?? "")
             case .reference(.inputs, let name): "inputs/\(name)"
             case .reference(.outputs, let name): "outputs/\(name)"
+            case .reference(.map, let name): Self.quote(item?.value(name)?.commandText ?? "")
             case .unknown(let scope, let name): "${\(scope).\(name)}"
             }
         }.joined()

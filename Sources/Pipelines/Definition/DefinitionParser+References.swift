@@ -32,6 +32,7 @@ extension DefinitionParser {
             }
             checkCommand(task, definition, node)
             checkCondition(task, definition)
+            checkMap(task, tasks, definition.parameters)
         }
         if let cycle = definition.cycle(), let node = taskNodes[cycle[0]] {
             reader.note(

@@ -43,6 +43,8 @@ extension DefinitionParser {
         conditionNodes[name] = values["when"]
         definition.condition = values["when"].flatMap { condition($0, task: name) }
         definition.join = values["join"].map { join($0, task: name) } ?? .all
+        mapNodes[name] = values["map"]
+        definition.map = values["map"].flatMap { map($0, task: name) }
         return definition
     }
 

@@ -10,14 +10,17 @@ package struct DefinitionParser {
     static let parameterKeys = ["type", "default", "description"]
     static let taskKeys = [
         "run", "inputs", "outputs", "after", "retries", "timeout_seconds", "cache", "environment", "code", "python",
-        "network", "verify", "when", "join",
+        "network", "verify", "when", "join", "map",
     ]
+    static let mapKeys = ["over", "shards", "limit"]
     static let retryKeys = ["limit", "backoff_seconds"]
 
     var reader = NodeReader()
     var taskNodes: [String: Node] = [:]
     /// Where the conditions stand, by task.
     var conditionNodes: [String: Node] = [:]
+    /// Where the maps stand, by task.
+    var mapNodes: [String: Node] = [:]
     /// Tasks with problems in their own keys.
     var broken: Set<String> = []
     let codeExists: (String) -> Bool

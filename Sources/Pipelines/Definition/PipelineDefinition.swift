@@ -32,6 +32,9 @@ package struct PipelineDefinition: Sendable, Hashable {
         Set(code + tasks.flatMap { $0.code ?? [] }).union(lockPaths).sorted()
     }
 
+    /// Tasks that are executed once for each element of something.
+    package var mapped: [TaskDefinition] { tasks.filter { $0.map != nil } }
+
     /// Whether a task may be left out without anything being wrong.
     package var isConditional: Bool { tasks.contains { $0.condition != nil || $0.join != .all } }
 
@@ -91,8 +94,11 @@ package struct TaskDefinition: Sendable, Hashable {
     /// What it wants of the tasks that it waits for.
     package var join = JoinRule.all
 
+    /// Over what it is executed, once for each element; nil for a task that is executed once.
+    package var map: MapRule?
+
     /// The tasks that must be over before this one, once each, sorted.
-    package var upstream: [String] { Set(inputs.map(\.task) + after).sorted() }
+    package var upstream: [String] { Set(inputs.map(\.task) + after + [map?.task].compactMap(\.self)).sorted() }
 }
 
 /// How a failed attempt is repeated.

@@ -74,6 +74,14 @@ extension ErrorCode {
     package static let taskEnvironmentFailed = ErrorCode("task_environment_failed", .failedPrecondition)
     /// The machine does not allow what the task's `network:` asks for.
     package static let taskNetworkUnsupported = ErrorCode("task_network_unsupported", .failedPrecondition)
+    /// More elements than a mapped task takes.
+    package static let mapTooLarge = ErrorCode("map_too_large", .tooLarge)
+    /// What a task is mapped over is no list or no folder.
+    package static let mapSourceInvalid = ErrorCode("map_source_invalid", .failedPrecondition)
+    /// Instances of a mapped task failed.
+    package static let taskInstancesFailed = ErrorCode("task_instances_failed", .failedPrecondition)
+    /// Another engine cannot run what the pipeline has.
+    package static let pipelineNotExportable = ErrorCode("pipeline_not_exportable", .failedPrecondition)
     /// A task's condition cannot be decided from the values that it looks at.
     package static let taskConditionFailed = ErrorCode("task_condition_failed", .failedPrecondition)
     /// The machine could not start a process.

@@ -3,7 +3,16 @@ import Storage
 
 extension ActiveRun {
     /// What decides the outputs of a task whose upstream is over.
-    func components(of task: TaskDefinition, interpreter: Interpreter?) -> TaskComponents {
+    ///
+    /// - Parameters:
+    ///   - item: of an instance of a mapped task.
+    ///   - source: of a mapped task as a whole, what it is mapped over.
+    func components(
+        of task: TaskDefinition,
+        interpreter: Interpreter?,
+        item: MapItem? = nil,
+        source: [String: JSONValue]? = nil
+    ) -> TaskComponents {
         let python: [String: String]? =
             switch self.python(of: task) {
             // An unknown Python is not none: what another engine's worker has is not known here.
@@ -15,10 +24,23 @@ extension ActiveRun {
             task: task,
             parameters: parameters,
             code: version.trees[task.name],
-            inputs: inputs(of: task).mapValues(\.digest),
+            inputs: inputs(of: task, item: item).mapValues(\.digest),
             python: python,
-            network: definition.network(of: task)
+            network: definition.network(of: task),
+            map: item.map { Self.used(of: $0, by: task) } ?? source
         )
+    }
+
+    /// Two elements that give one command have one identity.
+    private static func used(of item: MapItem, by task: TaskDefinition) -> [String: JSONValue] {
+        var out: [String: JSONValue] = [:]
+        for name in task.run.names(in: .map) { out[name] = item.value(name) }
+        return out
+    }
+
+    /// The definition of a task, or of the task that an instance belongs to.
+    func definition(of name: String) -> TaskDefinition? {
+        tasks[name] ?? InstanceName.parts(name).flatMap { tasks[$0.task] }
     }
 
     /// The Python that the task's attempts find first.
@@ -37,7 +59,7 @@ extension ActiveRun {
     static func underway(_ runs: some Sequence<ActiveRun>) -> Set<Digest> {
         var out: Set<Digest> = []
         for run in runs {
-            for name in run.machine.running where run.tasks[name]?.cache == true {
+            for name in run.machine.running where run.definition(of: name)?.cache == true {
                 if let identity = run.components[name]?.identity { out.insert(identity) }
             }
         }

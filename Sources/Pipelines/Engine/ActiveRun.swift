@@ -14,6 +14,8 @@ struct ActiveRun: Sendable {
     var outputs: [String: [TaskOutput]]
     /// Components of ready tasks that were looked up in the cache.
     var components: [String: (value: TaskComponents, identity: Digest)] = [:]
+    /// What mapped tasks that have begun are executed for.
+    var items: [String: MapItems] = [:]
     /// Tasks whose condition holds.
     var decided: Set<String> = []
     /// Whether it makes up for a time of the past, and so waits for other runs.
@@ -21,7 +23,12 @@ struct ActiveRun: Sendable {
     /// Tasks by name.
     let tasks: [String: TaskDefinition]
 
-    init(_ detail: RunDetail, _ version: PipelineVersion) throws {
+    /// - Parameter maps: of mapped tasks under way, how many instances they have and the states of those that have begun.
+    init(
+        _ detail: RunDetail,
+        _ version: PipelineVersion,
+        maps: [String: (count: Int, instances: [Int: TaskStatus])] = [:]
+    ) throws {
         id = detail.run.id
         definition = try version.definition()
         self.version = version
@@ -33,30 +40,33 @@ struct ActiveRun: Sendable {
         machine = RunMachine(
             plan: RunPlan(definition),
             statuses: Dictionary(detail.tasks.map { ($0.task, $0.status) }, uniquingKeysWith: { first, _ in first }),
+            maps: maps,
             isCancelling: detail.run.cancelActor != nil,
             seed: Self.seed(detail.run.id)
         )
     }
 
     /// The inputs of a task whose upstream is over.
-    func inputs(of task: TaskDefinition) -> [String: TaskOutput] {
+    func inputs(of task: TaskDefinition, item: MapItem? = nil) -> [String: TaskOutput] {
         var out: [String: TaskOutput] = [:]
+        if let shard = item?.shard { out[MapRule.shardInput] = shard }
         for input in task.inputs {
             out[input.name] = outputs[input.task]?.first { $0.name == input.output }
         }
         return out
     }
 
-    /// The attempt to run for a task that was just started.
-    func order(_ task: TaskDefinition) -> AttemptOrder {
+    /// The attempt to run for a task, or an instance of one, that was just started.
+    func order(_ task: TaskDefinition, item: MapItem? = nil) -> AttemptOrder {
+        let name = item.map { InstanceName.text(task.name, $0.index) } ?? task.name
         var order = AttemptOrder(
             run: id,
             pipeline: definition.name,
-            task: task.name,
-            attempt: machine[task.name]?.attempt ?? 1,
-            command: task.run.render(parameters: parameters),
+            task: name,
+            attempt: machine[name]?.attempt ?? 1,
+            command: task.run.render(parameters: parameters, item: item),
             code: version.trees[task.name],
-            inputs: inputs(of: task),
+            inputs: inputs(of: task, item: item),
             outputs: task.outputs,
             environment: environment(of: task),
             timeoutSeconds: task.timeoutSeconds

@@ -99,18 +99,12 @@ extension PipelineEngine {
         offset: Int64 = 0,
         limit: Int = 1 << 20
     ) async throws -> (bytes: Data, attempt: Int, isOpen: Bool) {
-        let detail = try await store.run(id)
-        guard let task = detail.tasks.first(where: { $0.task == name }) else {
-            throw PlatformError(
-                .pipelineTaskNotFound,
-                "Run '\(id)' has no task '\(name.prefix(128))'.",
-                nextStep: Suggestion.phrase(for: name, among: detail.tasks.map(\.task)),
-                context: ["run_id": id, "task": name]
-            )
-        }
+        let task = try await store.task(run: id, name)
         // A linked task has no log of its own; the log of the execution that it is linked to says what happened.
-        if let source = task.cachedFrom, source != id {
-            return try await log(run: source, task: name, offset: offset, limit: limit)
+        if let source = task.cachedFrom, let identity = task.identity,
+            let origin = try await store.origin(of: identity, in: source), source != id || origin != name
+        {
+            return try await log(run: source, task: origin, offset: offset, limit: limit)
         }
         let wanted = attempt ?? task.status.attempt
         let bytes = LogFile.read(workspace.log(id, name, wanted), from: offset, limit: min(limit, 1 << 20))

@@ -174,6 +174,15 @@ package actor PipelineEngine: Service {
                 try? await Task.sleep(for: .milliseconds(delay))
                 mailbox.post(.retryDue(run: run, task: task))
             }
+        case .collect(let collection):
+            let mailbox = mailbox
+            group.addTask {
+                let outcome = await self.outcome(of: collection)
+                mailbox.post(
+                    .ended(run: collection.run, task: collection.task, attempt: collection.attempt, outcome)
+                )
+            }
+        case .again: mailbox.post(.wake)
         case .finished(let run):
             Workspace.remove("\(workspace.attempts)/\(run)")
             logger.info("pipeline run finished", metadata: ["run": "\(run)"])
@@ -188,7 +197,11 @@ package actor PipelineEngine: Service {
             do {
                 let detail = try await store.run(id)
                 guard detail.run.state == .running, detail.run.engine == Self.ownEngine else { continue }
-                let run = try ActiveRun(detail, try await store.version(of: detail.run.pipeline, detail.run.version))
+                let run = try ActiveRun(
+                    detail,
+                    try await store.version(of: detail.run.pipeline, detail.run.version),
+                    maps: try await store.maps(of: detail)
+                )
                 runs[id] = run
                 resume(run, in: &group)
             } catch {

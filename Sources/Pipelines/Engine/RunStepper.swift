@@ -8,6 +8,10 @@ enum EngineAction: Sendable {
     case stop(run: String, task: String)
     case retry(run: String, task: String, at: Timestamp)
     case finished(run: String)
+    /// Take together what the instances of a mapped task wrote.
+    case collect(MapCollection)
+    /// More can be done at once than one transaction should hold.
+    case again
 }
 
 /// One step of the engine, inside one transaction: takes events in, links what the cache has, starts what has a place,
@@ -19,12 +23,14 @@ struct RunStepper {
     let now: Timestamp
     let interpreter: Interpreter?
     var runs: [String: ActiveRun]
-    private(set) var actions: [EngineAction] = []
-    private var places: Int
+    var actions: [EngineAction] = []
+    var places: Int
     /// Places that backfills leave free for other runs.
-    private let reserve: Int
+    let reserve: Int
+    /// Instances of mapped tasks that may still begin or be linked in this step.
+    var budget = 1_000
     /// Identities that are being executed for the cache; whoever needs one of them waits for its outcome.
-    private var underway: Set<Digest> = []
+    var underway: Set<Digest> = []
 
     init(
         _ transaction: any SQLTransaction,
@@ -70,7 +76,7 @@ struct RunStepper {
             }
             runs[id]?.outputs[task] = outputs
             try writeOutputs(id, task, outputs)
-            if let identity = runs[id]?.components[task]?.identity, runs[id]?.tasks[task]?.cache == true {
+            if let identity = runs[id]?.components[task]?.identity, runs[id]?.definition(of: task)?.cache == true {
                 try remember(identity, id, task)
             }
             try apply(id, failure: nil) { $0.apply(.succeeded(task, attempt: attempt)) }
@@ -102,7 +108,7 @@ struct RunStepper {
             (runs[$0]?.isBackfill == true ? 1 : 0, $0) < (runs[$1]?.isBackfill == true ? 1 : 0, $1)
         }
         for id in order {
-            guard let run = runs[id], !run.machine.ready.isEmpty else { continue }
+            guard let run = runs[id], !run.machine.ready.isEmpty || !run.machine.mapping.isEmpty else { continue }
             let row = try transaction.first("SELECT cancel_actor FROM pipeline_run WHERE id = ?", [.text(id)])
             if try row?.optionalText("cancel_actor") != nil {
                 try apply(id, failure: nil) { $0.apply(.cancel) }
@@ -112,14 +118,17 @@ struct RunStepper {
             while moved {
                 moved = false
                 for name in runs[id]?.machine.ready ?? [] where try advance(id, name) { moved = true }
+                for name in runs[id]?.machine.mapping ?? [] where try advanceInstances(id, name) { moved = true }
             }
         }
+        if budget == 0 { actions.append(.again) }
     }
 
     /// - Returns: whether the task left the state `ready`.
     mutating func advance(_ id: String, _ name: String) throws -> Bool {
         guard let run = runs[id], let task = run.tasks[name] else { return false }
         if try !passes(run, task) { return true }
+        if let rule = task.map { return try expand(id, task, rule) }
         let kept = run.isBackfill ? reserve : 0
         if run.components[name] != nil, places <= kept { return false }
         let (components, identity): (TaskComponents, Digest)
@@ -130,24 +139,40 @@ struct RunStepper {
             identity = try components.identity()
             runs[id]?.components[name] = (components, identity)
         }
+        return try enter(id, name, task, identity, item: nil)
+    }
+
+    /// Links or starts a ready task or instance.
+    ///
+    /// - Returns: whether it left the state `ready`.
+    mutating func enter(
+        _ id: String,
+        _ name: String,
+        _ task: TaskDefinition,
+        _ identity: Digest,
+        item: MapItem?
+    ) throws -> Bool {
+        guard let run = runs[id] else { return false }
+        let kept = run.isBackfill ? reserve : 0
         // Two runs at one time with one identity: the second takes what the first makes, or runs when the first fails.
         if run.links(task), underway.contains(identity) { return false }
         if run.links(task), let hit = try lookUp(identity) {
             runs[id]?.outputs[name] = hit.outputs
-            try writeOutputs(id, name, hit.outputs)
+            // First the row: an instance that is linked has none yet.
             try apply(id, failure: nil, cachedFrom: hit.run) { $0.apply(.hit(name)) }
+            try writeOutputs(id, name, hit.outputs)
             return true
         }
         guard places > kept else { return false }
         places -= 1
         if task.cache { underway.insert(identity) }
         try apply(id, failure: nil) { $0.apply(.started(name)) }
-        if let run = runs[id] { actions.append(.start(run.order(task))) }
+        if let run = runs[id] { actions.append(.start(run.order(task, item: item))) }
         return true
     }
 
     /// The outputs of the execution with this identity, when the store still has all of them.
-    private func lookUp(_ identity: Digest) throws -> (run: String, outputs: [TaskOutput])? {
+    func lookUp(_ identity: Digest) throws -> (run: String, outputs: [TaskOutput])? {
         let row = try transaction.first(
             "SELECT run_id, task FROM pipeline_cache WHERE identity = ?",
             [.digest(identity)]
@@ -178,6 +203,8 @@ struct RunStepper {
         _ change: (inout RunMachine) -> RunStep
     ) throws {
         guard var run = runs[id] else { return }
+        // Held once while it changes: a second holder would make every change copy all states.
+        runs[id] = nil
         let step = change(&run.machine)
         runs[id] = run
         for transition in step.transitions {
@@ -190,6 +217,8 @@ struct RunStepper {
             if case .retrying(let at) = transition.to { actions.append(.retry(run: id, task: transition.task, at: at)) }
         }
         actions += step.stop.map { .stop(run: id, task: $0) }
+        forget(step.transitions, of: id)
+        for task in step.collect { try conclude(id, task) }
         if let outcome = step.outcome {
             try RunWriter(transaction, run, now).write(outcome)
             runs[id] = nil
@@ -197,7 +226,7 @@ struct RunStepper {
         }
     }
 
-    private func writeOutputs(_ id: String, _ task: String, _ outputs: [TaskOutput]) throws {
+    func writeOutputs(_ id: String, _ task: String, _ outputs: [TaskOutput]) throws {
         for output in outputs {
             try transaction.execute(
                 "INSERT INTO pipeline_output (run_id, task, name, digest, kind, bytes) VALUES (?, ?, ?, ?, ?, ?)",

@@ -33,6 +33,7 @@ struct RunWriter {
         // What follows from one task's condition has the same step, but not the same reason.
         let ownReason = transition.from == .ready ? reason : nil
         let skipReason = [.skipped, .excused].contains(transition.to) ? ownReason ?? self.reason(of: name) : nil
+        if run.tasks[name] == nil { try insertIfFresh(transition, status) }
         try transaction.execute(
             """
             UPDATE pipeline_task SET state = ?, attempt = ?, losses = ?, retry_at = ?, identity = COALESCE(?, identity),
@@ -63,10 +64,18 @@ struct RunWriter {
                 [.text(run.id), .text(name)]
             )
         }
+        let map = transition.to == .running ? run.machine.instances(of: name) : nil
+        if let map {
+            try transaction.execute(
+                "UPDATE pipeline_task SET map_size = ? WHERE run_id = ? AND task = ?",
+                [.integer(Int64(map.count)), .text(run.id), .text(name)]
+            )
+        }
         guard let kind = Self.kind(transition.to, lost: lost) else { return }
         var body: [String: JSONValue] = [
             "pipeline": .string(run.definition.name), "task": .string(name), "attempt": .integer(Int64(status.attempt)),
         ]
+        if let map { body["instances"] = .integer(Int64(map.count)) }
         if let identity = known?.identity { body["identity"] = .string(identity.description) }
         if let cachedFrom { body["cached_from"] = .string(cachedFrom) }
         if let ownFailure {
@@ -102,6 +111,24 @@ struct RunWriter {
         ]
         if !failed.isEmpty { body["failed"] = .array(failed) }
         try record("pipeline.run.\(outcome.rawValue)", body)
+    }
+
+    /// The row of an instance is made when it first moves: those that wait cost none.
+    private func insertIfFresh(_ transition: TaskTransition, _ status: TaskStatus) throws {
+        guard transition.from == .ready, status.attempt == (transition.to == .running ? 1 : 0),
+            let (task, index) = InstanceName.parts(transition.task)
+        else { return }
+        try transaction.execute(
+            """
+            INSERT INTO pipeline_task (run_id, task, position, state, parent, map_index)
+            VALUES (?, ?, ?, 'ready', ?, ?)
+            """,
+            [
+                .text(run.id), .text(transition.task),
+                .integer(Int64(run.definition.tasks.firstIndex { $0.name == task } ?? 0)), .text(task),
+                .integer(Int64(index)),
+            ]
+        )
     }
 
     /// Why a task is left out that has no reason of its own: the first of those that it waits for which says so.

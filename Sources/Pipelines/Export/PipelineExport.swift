@@ -27,8 +27,12 @@ package struct PipelineExport: Sendable {
     }
 
     /// The file: the same text for the same pipeline.
-    package func text(for engine: Engine) -> String {
-        switch engine {
+    ///
+    /// - Throws: `pipeline_not_exportable` for a pipeline with mapped tasks: how many there are is known to the platform
+    ///   alone, and only while the run goes on.
+    package func text(for engine: Engine) throws -> String {
+        try definition.checkExportable()
+        return switch engine {
         case .airflow: airflow
         case .argo: argo
         case .prefect: prefect
@@ -46,6 +50,20 @@ package struct PipelineExport: Sendable {
 
     /// The pipeline's sentence on one line.
     var summary: String { definition.summary.split(whereSeparator: \.isNewline).joined(separator: " ") }
+}
+
+extension PipelineDefinition {
+    /// - Throws: `pipeline_not_exportable` with the tasks that only the own engine runs.
+    func checkExportable() throws {
+        let mapped = mapped.map { "'\($0.name)'" }
+        if mapped.isEmpty { return }
+        throw PlatformError(
+            .pipelineNotExportable,
+            "Mapped tasks run on the platform's own engine only: \(mapped.joined(separator: ", ")).",
+            nextStep: "Run it with 'aku pipelines run', or let one task work through the list.",
+            context: ["pipeline": name]
+        )
+    }
 }
 
 /// Literals of Python.

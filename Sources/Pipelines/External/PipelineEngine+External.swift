@@ -31,6 +31,7 @@ extension PipelineEngine {
         try Self.check(engine: engine, externalID: externalID)
         let version = try await store.version(of: pipeline)
         let definition = try version.definition()
+        try definition.checkExportable()
         let run = NewRun(
             id: ids(),
             version: version.version,

@@ -26,6 +26,8 @@ package struct TaskComponents: Sendable, Hashable, Codable {
     package let python: [String: String]?
     /// What of the network it reaches, where that is not everything: what was computed with it is no proof for without.
     package let network: String?
+    /// What of its element an instance of a mapped task uses; of the whole, what it is mapped over.
+    package let map: [String: JSONValue]?
 
     /// Takes the components of a task together.
     package init(
@@ -34,7 +36,8 @@ package struct TaskComponents: Sendable, Hashable, Codable {
         code: Digest?,
         inputs: [String: Digest],
         python: [String: String]? = nil,
-        network: NetworkAccess = .any
+        network: NetworkAccess = .any,
+        map: [String: JSONValue]? = nil
     ) {
         let used = Set(task.run.names(in: .params))
         format = Self.currentFormat
@@ -44,6 +47,7 @@ package struct TaskComponents: Sendable, Hashable, Codable {
         self.inputs = inputs
         environment = task.environment
         outputs = task.outputs.sorted()
+        self.map = map
         self.python = python
         self.network = network == .any ? nil : network.rawValue
     }
@@ -77,6 +81,7 @@ package struct TaskComponents: Sendable, Hashable, Codable {
         compare("format", earlier.format, format)
         compare("inputs", earlier.inputs.mapValues(\.description), inputs.mapValues(\.description))
         compare("outputs", earlier.outputs.joined(separator: ","), outputs.joined(separator: ","))
+        compare("map", (earlier.map ?? [:]).mapValues(\.commandText), (map ?? [:]).mapValues(\.commandText))
         compare("network", earlier.network, network)
         compare("parameters", earlier.parameters.mapValues(\.commandText), parameters.mapValues(\.commandText))
         compare("python", earlier.python ?? [:], python ?? [:])

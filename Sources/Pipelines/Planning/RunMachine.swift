@@ -10,6 +10,10 @@ package enum RunEvent: Sendable, Hashable {
     case excused(String)
     /// The task cannot begin: its condition cannot be decided.
     case refused(String)
+    /// A mapped task's elements are known; its instances may begin.
+    case expanded(String, count: Int)
+    /// Of a mapped task every instance is over, and some failed.
+    case mapFailed(String)
     /// The attempt ended well; its outputs are durable.
     case succeeded(String, attempt: Int)
     /// The attempt ended badly.
@@ -47,6 +51,8 @@ package struct RunStep: Sendable, Hashable {
     package var transitions: [TaskTransition] = []
     /// Tasks whose processes must be ended.
     package var stop: [String] = []
+    /// Mapped tasks of which every instance is over; what they wrote is to be collected, or they are to fail.
+    package var collect: [String] = []
     /// Set once, when the run is over.
     package var outcome: RunState?
 }
@@ -62,15 +68,30 @@ package struct RunMachine: Sendable, Hashable {
     private let seed: UInt64
     private var statuses: [TaskStatus]
     private var gates: [Gate]
+    /// Of mapped tasks that have begun, by their place.
+    private var maps: [Int: MapInstances] = [:]
     private var unfinished: Int
     /// Whether the run is being cancelled.
     package private(set) var isCancelling: Bool
 
+    /// A task, or one instance of a mapped task.
+    private enum Node {
+        case task(Int)
+        case instance(of: Int, Int)
+    }
+
     /// A machine in the states given (all waiting for a new run).
     ///
     /// - Parameters:
+    ///   - maps: of mapped tasks that have begun, how many instances they have and the states of those that have begun.
     ///   - seed: of the jitter in back-off delays; the same seed gives the same delays.
-    package init(plan: RunPlan, statuses: [String: TaskStatus] = [:], isCancelling: Bool = false, seed: UInt64) {
+    package init(
+        plan: RunPlan,
+        statuses: [String: TaskStatus] = [:],
+        maps: [String: (count: Int, instances: [Int: TaskStatus])] = [:],
+        isCancelling: Bool = false,
+        seed: UInt64
+    ) {
         self.plan = plan
         self.seed = seed
         self.isCancelling = isCancelling
@@ -82,22 +103,60 @@ package struct RunMachine: Sendable, Hashable {
             return gate
         }
         unfinished = states.count { !$0.state.isFinal }
+        for (name, map) in maps {
+            guard let index = plan.index(of: name), states[index].state == .running else { continue }
+            self.maps[index] = MapInstances(count: map.count, statuses: map.instances)
+        }
     }
 
-    /// A task's status; nil for an unknown name.
-    package subscript(_ task: String) -> TaskStatus? { plan.index(of: task).map { statuses[$0] } }
+    /// The status of a task or an instance; nil for an unknown name.
+    package subscript(_ task: String) -> TaskStatus? { node(task).map { self[$0] } }
 
-    /// Tasks that may start, in file order.
-    package var ready: [String] { tasks { $0 == .ready } }
+    /// Tasks that may start, in file order; instances of mapped tasks are not among them.
+    package var ready: [String] {
+        plan.names.indices.filter { statuses[$0].state == .ready }.map { plan.names[$0] }
+    }
 
-    /// Tasks with an attempt on its way, in file order.
-    package var running: [String] { tasks { $0 == .running } }
-
-    /// Tasks that wait for their next attempt, with its moment.
-    package var retrying: [(task: String, at: Timestamp)] {
-        plan.names.indices.compactMap { index in
-            if case .retrying(let at) = statuses[index].state { (plan.names[index], at) } else { nil }
+    /// Mapped tasks with instances that may begin, in file order.
+    package var mapping: [String] {
+        if isCancelling || maps.isEmpty { return [] }
+        return maps.keys.sorted().filter { statuses[$0].state == .running && maps[$0]?.hasNext == true }.map {
+            plan.names[$0]
         }
+    }
+
+    /// The instance of a mapped task that begins next.
+    package mutating func nextInstance(of task: String) -> Int? {
+        plan.index(of: task).flatMap { maps[$0]?.next() }
+    }
+
+    /// How many instances a mapped task has, and how many failed for good; nil before it has begun.
+    package func instances(of task: String) -> (count: Int, failures: Int)? {
+        plan.index(of: task).flatMap { maps[$0] }.map { ($0.count, $0.failures) }
+    }
+
+    /// Tasks and instances with an attempt on its way, in file order.
+    package var running: [String] {
+        plan.names.indices.flatMap { index -> [String] in
+            guard statuses[index].state == .running else { return [] }
+            guard let map = maps[index] else { return plan.isMapped[index] ? [] : [plan.names[index]] }
+            return map.running.sorted().map { InstanceName.text(plan.names[index], $0) }
+        }
+    }
+
+    /// Tasks and instances that wait for their next attempt, with its moment.
+    package var retrying: [(task: String, at: Timestamp)] {
+        var out: [(task: String, at: Timestamp)] = []
+        for index in plan.names.indices {
+            if case .retrying(let at) = statuses[index].state { out.append((plan.names[index], at)) }
+            guard let map = maps[index] else { continue }
+            for place in map.indices(where: { if case .retrying = $0 { true } else { false } }) {
+                if case .retrying(let at) = map[place].state {
+                    out.append((InstanceName.text(plan.names[index], place), at))
+                }
+            }
+        }
+        return out
     }
 
     /// Begins a run, or goes on with one: tasks with nothing left to wait for become ready.
@@ -105,6 +164,7 @@ package struct RunMachine: Sendable, Hashable {
         var step = RunStep()
         for index in statuses.indices { pass(index, &step) }
         if isCancelling { cancel(&step) }
+        for index in maps.keys.sorted() { settle(index, &step) }
         conclude(&step)
         return step
     }
@@ -115,33 +175,44 @@ package struct RunMachine: Sendable, Hashable {
         if unfinished == 0 { return step }
         switch event {
         case .started(let task):
-            guard let index = index(task, in: .ready), !isCancelling else { break }
-            statuses[index].attempt += 1
-            move(index, to: .running, &step)
+            guard let node = node(task, in: .ready), !isCancelling else { break }
+            count(node)
+            move(node, to: .running, &step)
         case .hit(let task):
-            guard let index = index(task, in: .ready), !isCancelling else { break }
-            move(index, to: .cached, &step)
+            guard let node = node(task, in: .ready), !isCancelling else { break }
+            move(node, to: .cached, &step)
         case .excused(let task):
-            guard let index = index(task, in: .ready) else { break }
-            move(index, to: .excused, &step)
+            guard let node = node(task, in: .ready) else { break }
+            move(node, to: .excused, &step)
         case .refused(let task):
-            guard let index = index(task, in: .ready) else { break }
-            move(index, to: .failed, &step)
+            guard let node = node(task, in: .ready) else { break }
+            move(node, to: .failed, &step)
+        case .expanded(let task, let instances):
+            guard let node = node(task, in: .ready), case .task(let index) = node, !isCancelling else { break }
+            count(node)
+            maps[index] = MapInstances(count: instances)
+            move(node, to: .running, &step)
+            settle(index, &step)
+        case .mapFailed(let task):
+            guard let node = node(task, in: .running), case .task(let index) = node, maps[index]?.open == 0 else {
+                break
+            }
+            move(node, to: .failed, &step)
         case .succeeded(let task, let attempt):
-            guard let index = index(task, attempt) else { break }
-            move(index, to: .succeeded, &step)
+            guard let node = node(task, attempt) else { break }
+            move(node, to: .succeeded, &step)
         case .failed(let task, let attempt, let at):
-            guard let index = index(task, attempt) else { break }
-            fail(index, at, &step)
+            guard let node = node(task, attempt) else { break }
+            fail(node, at, &step)
         case .lost(let task, let attempt, let counted):
-            guard let index = index(task, attempt) else { break }
-            lose(index, counted: counted, &step)
+            guard let node = node(task, attempt) else { break }
+            lose(node, counted: counted, &step)
         case .stopped(let task, let attempt):
-            guard let index = index(task, attempt) else { break }
-            move(index, to: .cancelled, &step)
+            guard let node = node(task, attempt) else { break }
+            move(node, to: .cancelled, &step)
         case .retryDue(let task):
-            guard let index = plan.index(of: task), case .retrying = statuses[index].state else { break }
-            move(index, to: .ready, &step)
+            guard let node = node(task), case .retrying = self[node].state else { break }
+            move(node, to: .ready, &step)
         case .cancel:
             cancel(&step)
         }
@@ -151,37 +222,71 @@ package struct RunMachine: Sendable, Hashable {
 
     // MARK: - Rules
 
-    private mutating func fail(_ index: Int, _ at: Timestamp, _ step: inout RunStep) {
-        let own = statuses[index].attempt - statuses[index].losses
+    private mutating func fail(_ node: Node, _ at: Timestamp, _ step: inout RunStep) {
+        let status = self[node], own = status.attempt - status.losses, policy = plan.retries[owner(node)]
         if isCancelling {
-            move(index, to: .cancelled, &step)
-        } else if own <= plan.retries[index].limit {
-            let delay = Backoff.milliseconds(plan.retries[index], failures: own, seed: seed ^ UInt64(index + 1))
-            move(index, to: .retrying(at: at.advanced(byMilliseconds: delay)), &step)
+            move(node, to: .cancelled, &step)
+        } else if own <= policy.limit, !isMap(node) {
+            let delay = Backoff.milliseconds(policy, failures: own, seed: seed ^ salt(node))
+            move(node, to: .retrying(at: at.advanced(byMilliseconds: delay)), &step)
         } else {
-            move(index, to: .failed, &step)
+            move(node, to: .failed, &step)
         }
     }
 
-    private mutating func lose(_ index: Int, counted: Bool, _ step: inout RunStep) {
-        statuses[index].losses += 1
-        let counts = counted && statuses[index].losses >= Self.maximumLosses
-        move(index, to: isCancelling ? .cancelled : counts ? .failed : .ready, &step)
+    private mutating func lose(_ node: Node, counted: Bool, _ step: inout RunStep) {
+        switch node {
+        case .task(let index): statuses[index].losses += 1
+        case .instance(let index, let place): maps[index]?[place].losses += 1
+        }
+        let counts = counted && self[node].losses >= Self.maximumLosses
+        move(node, to: isCancelling ? .cancelled : counts ? .failed : .ready, &step)
     }
 
     private mutating func cancel(_ step: inout RunStep) {
         isCancelling = true
         for index in statuses.indices {
             switch statuses[index].state {
-            case .waiting, .ready, .retrying: move(index, to: .cancelled, &step)
+            case .waiting, .ready, .retrying: move(.task(index), to: .cancelled, &step)
+            case .running where maps[index] != nil: cancelInstances(index, &step)
             case .running: step.stop.append(plan.names[index])
             default: break
             }
         }
     }
 
-    private mutating func move(_ index: Int, to state: TaskState, _ step: inout RunStep) {
-        step.transitions.append(TaskTransition(plan.names[index], from: statuses[index].state, to: state))
+    private mutating func cancelInstances(_ index: Int, _ step: inout RunStep) {
+        maps[index]?.abandonFresh()
+        guard let map = maps[index] else { return }
+        for place in map.indices(where: { !$0.isFinal }) {
+            if map[place].state == .running {
+                step.stop.append(InstanceName.text(plan.names[index], place))
+            } else {
+                move(.instance(of: index, place), to: .cancelled, &step)
+            }
+        }
+        settle(index, &step)
+    }
+
+    /// What becomes of a mapped task whose instances are all over.
+    private mutating func settle(_ index: Int, _ step: inout RunStep) {
+        guard statuses[index].state == .running, maps[index]?.open == 0 else { return }
+        if isCancelling {
+            move(.task(index), to: .cancelled, &step)
+        } else if !step.collect.contains(plan.names[index]) {
+            step.collect.append(plan.names[index])
+        }
+    }
+
+    private mutating func move(_ node: Node, to state: TaskState, _ step: inout RunStep) {
+        step.transitions.append(TaskTransition(name(node), from: self[node].state, to: state))
+        guard case .task(let index) = node else {
+            if case .instance(let index, let place) = node {
+                maps[index]?.move(place, to: state)
+                if state.isFinal { settle(index, &step) }
+            }
+            return
+        }
         statuses[index].state = state
         guard state.isFinal else { return }
         unfinished -= 1
@@ -194,7 +299,7 @@ package struct RunMachine: Sendable, Hashable {
     /// Moves a waiting task as far as those that it waits for allow.
     private mutating func pass(_ index: Int, _ step: inout RunStep) {
         guard statuses[index].state == .waiting, let state = gates[index].verdict(plan.joins[index]) else { return }
-        move(index, to: state, &step)
+        move(.task(index), to: state, &step)
     }
 
     private func conclude(_ step: inout RunStep) {
@@ -204,16 +309,58 @@ package struct RunMachine: Sendable, Hashable {
         step.outcome = states.contains(.cancelled) ? .cancelled : isWell ? .succeeded : .failed
     }
 
-    private func index(_ task: String, in state: TaskState) -> Int? {
-        plan.index(of: task).flatMap { statuses[$0].state == state ? $0 : nil }
+    // MARK: - Names and places
+
+    private subscript(_ node: Node) -> TaskStatus {
+        switch node {
+        case .task(let index): statuses[index]
+        case .instance(let index, let place): maps[index]?[place] ?? TaskStatus(state: .cancelled)
+        }
+    }
+
+    private func node(_ name: String) -> Node? {
+        if let index = plan.index(of: name) { return .task(index) }
+        guard let (task, place) = InstanceName.parts(name), let index = plan.index(of: task),
+            let map = maps[index], place < map.count
+        else { return nil }
+        return .instance(of: index, place)
+    }
+
+    private func node(_ name: String, in state: TaskState) -> Node? {
+        node(name).flatMap { self[$0].state == state ? $0 : nil }
     }
 
     /// Fencing: only the attempt that is on its way may report.
-    private func index(_ task: String, _ attempt: Int) -> Int? {
-        index(task, in: .running).flatMap { statuses[$0].attempt == attempt ? $0 : nil }
+    private func node(_ name: String, _ attempt: Int) -> Node? {
+        node(name, in: .running).flatMap { self[$0].attempt == attempt ? $0 : nil }
     }
 
-    private func tasks(_ matches: (TaskState) -> Bool) -> [String] {
-        plan.names.indices.filter { matches(statuses[$0].state) }.map { plan.names[$0] }
+    private func name(_ node: Node) -> String {
+        switch node {
+        case .task(let index): plan.names[index]
+        case .instance(let index, let place): InstanceName.text(plan.names[index], place)
+        }
+    }
+
+    private func owner(_ node: Node) -> Int {
+        switch node {
+        case .task(let index), .instance(let index, _): index
+        }
+    }
+
+    private func isMap(_ node: Node) -> Bool { if case .task(let index) = node { plan.isMapped[index] } else { false } }
+
+    private func salt(_ node: Node) -> UInt64 {
+        switch node {
+        case .task(let index): UInt64(index + 1)
+        case .instance(let index, let place): UInt64(index + 1) ^ UInt64(place + 1) << 20
+        }
+    }
+
+    private mutating func count(_ node: Node) {
+        switch node {
+        case .task(let index): statuses[index].attempt += 1
+        case .instance(let index, let place): maps[index]?[place].attempt += 1
+        }
     }
 }

@@ -8,6 +8,8 @@ package struct RunPlan: Sendable, Hashable {
     let downstream: [[Int]]
     /// For each task, what it wants of those that it waits for.
     let joins: [JoinRule]
+    /// For each task, whether it is executed once for each element of something.
+    let isMapped: [Bool]
     /// For each task, how failures are repeated.
     let retries: [RetryPolicy]
     private let indices: [String: Int]
@@ -27,6 +29,7 @@ package struct RunPlan: Sendable, Hashable {
         }
         self.upstream = upstream
         self.downstream = downstream
+        isMapped = definition.tasks.map { $0.map != nil }
         joins = definition.tasks.map(\.join)
         retries = definition.tasks.map(\.retries)
     }

@@ -20,7 +20,7 @@ package enum PipelineSchema {
                         .init("name", name), .init("text", text), .init("note", note), .init("codePaths", codePaths),
                         .init("parameter", object(parameter).updated(with: .members(("allOf", defaults)))),
                         .init("task", object(task)), .init("retries", object(retries)),
-                        .init("schedule", object(schedule)),
+                        .init("schedule", object(schedule)), .init("map", mapSource),
                     ])
                 )
             ]
@@ -42,7 +42,7 @@ package enum PipelineSchema {
     /// Every mapping with a fixed set of keys, by the name of the parser's table.
     static let mappings: [String: Mapping] = [
         "pipelineKeys": pipeline, "parameterKeys": parameter, "taskKeys": task, "retryKeys": retries,
-        "scheduleKeys": schedule, "dstKeys": dst, "catchUpKeys": catchUp,
+        "mapKeys": map, "scheduleKeys": schedule, "dstKeys": dst, "catchUpKeys": catchUp,
     ]
 
     static let pipeline = Mapping(
@@ -138,6 +138,7 @@ package enum PipelineSchema {
                 ("minLength", .integer(1)),
                 ("maxLength", .integer(Int64(Condition.maximumCharacters)))
             ),
+            "map": reference("map", "Execute it once for each element of a list, or for each shard of a folder."),
             "join": .members(
                 ("description", "What it wants of the tasks that it waits for."),
                 ("enum", .array(JoinRule.allCases.map { .string($0.rawValue) })),

@@ -83,20 +83,35 @@ package struct PipelineStore: Sendable {
 
     static func detail(_ id: String, in reader: any SQLReader) throws -> RunDetail? {
         guard let run = try reader.first("SELECT * FROM pipeline_run WHERE id = ?", [.text(id)]) else { return nil }
-        let tasks = try reader.query("SELECT * FROM pipeline_task WHERE run_id = ? ORDER BY position", [.text(id)])
+        let tasks = try reader.query(
+            "SELECT * FROM pipeline_task WHERE run_id = ? AND parent IS NULL ORDER BY position",
+            [.text(id)]
+        )
         return RunDetail(
             run: try RunRecord(run),
             tasks: try tasks.map(TaskRecord.init),
-            outputs: try outputs(of: id, in: reader)
+            outputs: try outputs(of: id, in: reader),
+            instances: try instanceCounts(of: id, tasks, in: reader)
         )
     }
 
     static func outputs(of run: String, task: String? = nil, in reader: any SQLReader) throws -> [String: [TaskOutput]]
     {
-        let rows = try reader.query(
-            "SELECT * FROM pipeline_output WHERE run_id = ? AND (? IS NULL OR task = ?) ORDER BY task, name",
-            [.text(run), .optional(task), .optional(task)]
-        )
+        let rows =
+            if let task {
+                try reader.query(
+                    "SELECT * FROM pipeline_output WHERE run_id = ? AND task = ? ORDER BY name",
+                    [.text(run), .text(task)]
+                )
+            } else {
+                try reader.query(
+                    """
+                    SELECT o.* FROM pipeline_task t JOIN pipeline_output o ON o.run_id = t.run_id AND o.task = t.task
+                    WHERE t.run_id = ? AND t.parent IS NULL ORDER BY o.task, o.name
+                    """,
+                    [.text(run)]
+                )
+            }
         var out: [String: [TaskOutput]] = [:]
         for row in rows {
             out[try row.text("task"), default: []].append(

@@ -68,21 +68,15 @@ package struct TaskRecord: Sendable, Hashable {
     package let finishedAt: Timestamp?
     /// Why the latest attempt ended badly: code, message with the last log lines, next step.
     package let failure: TaskFailure?
+    /// How many instances a mapped task has; nil before it has begun, and for other tasks.
+    package let mapSize: Int?
     /// Why a skipped task was skipped, in one sentence.
     package let skipReason: String?
 
     init(_ row: SQLRow) throws {
         task = try row.text("task")
-        let name = try row.text("state")
-        let retryAt = try row.optionalTime("retry_at"), isExcused = try row.bool("excused")
-        guard let state = TaskState(name: name, retryAt: retryAt, isExcused: isExcused) else {
-            throw PlatformError(.internalError, "A task has the unknown state '\(name)'.", context: ["task": task])
-        }
-        status = TaskStatus(
-            state: state,
-            attempt: Int(try row.integer("attempt")),
-            losses: Int(try row.integer("losses"))
-        )
+        status = try Self.status(row)
+        mapSize = try row.optionalInteger("map_size").map { Int($0) }
         components = try row.optionalText("components").map { _ in try row.json("components", as: TaskComponents.self) }
         identity = try row.optionalDigest("identity")
         cachedFrom = try row.optionalText("cached_from")
@@ -92,6 +86,22 @@ package struct TaskRecord: Sendable, Hashable {
         failure = try row.optionalText("error_code").map { code in
             TaskFailure(code: code, message: try row.text("error_message"), nextStep: try row.text("next_step"))
         }
+    }
+}
+
+extension TaskRecord {
+    /// State and counters of a row.
+    static func status(_ row: SQLRow) throws -> TaskStatus {
+        let name = try row.text("state")
+        let retryAt = try row.optionalTime("retry_at"), isExcused = try row.bool("excused")
+        guard let state = TaskState(name: name, retryAt: retryAt, isExcused: isExcused) else {
+            throw PlatformError(.internalError, "A task has the unknown state '\(name)'.")
+        }
+        return TaskStatus(
+            state: state,
+            attempt: Int(try row.integer("attempt")),
+            losses: Int(try row.integer("losses"))
+        )
     }
 }
 
@@ -113,6 +123,8 @@ package struct RunDetail: Sendable, Hashable {
     package let tasks: [TaskRecord]
     /// Outputs by task, sorted by name.
     package let outputs: [String: [TaskOutput]]
+    /// Of mapped tasks, how many instances are in which state; those that have not begun are in none.
+    package var instances: [String: [String: Int]] = [:]
 }
 
 /// The execution that wrote an object: a link in the chain from a prediction back to the data.

@@ -135,7 +135,9 @@ struct Features: Sendable {
             ),
             issueTaskToken: { run, task in
                 guard needsToken else { return nil }
-                return try await tokens.issueForTask(name: "task-\(task)-\(run)", seconds: taskTokenSeconds).secret
+                // An instance of a mapped task is called task[3].
+                let name = task.replacing("[", with: ".").replacing("]", with: "")
+                return try await tokens.issueForTask(name: "task-\(name)-\(run)", seconds: taskTokenSeconds).secret
             },
             clock: base.clock,
             ids: base.identifiers,

@@ -78,13 +78,15 @@ extension PipelineRunBody {
     }
 
     init(_ detail: RunDetail, _ definition: PipelineDefinition, now: Timestamp) {
-        let tasks = detail.tasks.map { record in
-            PipelineTaskBody(
+        let tasks = detail.tasks.map { record -> PipelineTaskBody in
+            var body = PipelineTaskBody(
                 record,
                 upstream: definition.task(record.task)?.upstream ?? [],
                 outputs: detail.outputs[record.task] ?? [],
                 now: now
             )
+            body.instanceStates = detail.instances[record.task]
+            return body
         }
         self.init(detail.run, tasks: tasks, now: now)
     }
@@ -112,6 +114,7 @@ extension PipelineTaskBody {
             outputs: outputs.map { Output(name: $0.name, digest: $0.digest, kind: $0.kind.rawValue, bytes: $0.bytes) }
         )
         skipReason = record.skipReason
+        instances = record.mapSize
     }
 }
 

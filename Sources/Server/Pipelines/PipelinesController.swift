@@ -61,6 +61,23 @@ package struct PipelinesController: Sendable {
             try await engine.cancel(id, actor: call.principal.name)
             return try await detail(id)
         }
+        routes.on(PipelinesAPI.instances) { call in
+            let after = call.query("after") == nil ? nil : try call.integer("after", default: 0, in: 0...Int(Int32.max))
+            let page = try await engine.store.instances(
+                run: call.parameter("id"),
+                task: call.parameter("task"),
+                state: call.query("state"),
+                after: after,
+                limit: call.integer("limit", default: 100, in: 1...PipelineStore.maximumInstancePage)
+            )
+            let now = clock.now()
+            return TaskInstancesBody(
+                instances: page.elements.map {
+                    PipelineTaskBody($0.task, upstream: [], outputs: $0.outputs, now: now)
+                },
+                nextPageToken: page.nextToken
+            )
+        }
         routes.on(PipelinesAPI.explain) { call in
             let id = try call.parameter("id")
             let tasks = try await engine.store.explain(id, task: call.query("task"))

@@ -30,5 +30,6 @@ package enum Schema {
         .externalRuns,
         .schedules,
         .conditions,
+        .mappedTasks,
     ]
 }

@@ -72,11 +72,17 @@ package struct PipelineTaskBody: Codable, Sendable, Equatable {
     package let failure: Failure?
     /// What it wrote.
     package let outputs: [Output]
+    /// How many instances a mapped task has; nil before it has begun, and for other tasks.
+    package var instances: Int?
+    /// Of a mapped task, how many instances are in which state; those that have not begun are in none.
+    package var instanceStates: [String: Int]?
     /// Why it was skipped, in one sentence, or nil.
     package var skipReason: String?
 
     enum CodingKeys: String, CodingKey {
         case skipReason = "skip_reason"
+        case instances
+        case instanceStates = "instance_states"
         case name, state, upstream, attempts, losses, cached, identity, failure, outputs
         case cachedFrom = "cached_from"
         case startedAt = "started_at"
@@ -119,6 +125,25 @@ package struct PipelineTaskBody: Codable, Sendable, Equatable {
 
     /// Whether nothing more happens to it.
     package var isFinal: Bool { ["succeeded", "cached", "failed", "skipped", "cancelled"].contains(state) }
+}
+
+/// Instances of a mapped task, in order.
+package struct TaskInstancesBody: Codable, Sendable, Equatable {
+    /// Those that have begun; each is called TASK[INDEX].
+    package let instances: [PipelineTaskBody]
+    /// For `?after=`; nil on the last page.
+    package let nextPageToken: String?
+
+    enum CodingKeys: String, CodingKey {
+        case instances
+        case nextPageToken = "next_page_token"
+    }
+
+    /// Makes a body.
+    package init(instances: [PipelineTaskBody], nextPageToken: String?) {
+        self.instances = instances
+        self.nextPageToken = nextPageToken
+    }
 }
 
 /// Why each task was, or was not, served from the cache.

@@ -81,6 +81,14 @@ package enum PipelinesAPI {
         reply: RunVerificationBody.self
     )
 
+    /// Instances of a mapped task that have begun; `?state=`, `?after=INDEX` and `?limit=`.
+    package static let instances = Route(
+        .get,
+        "/api/v1/pipeline-runs/{id}/tasks/{task}/instances",
+        permission: .pipelinesRead,
+        reply: TaskInstancesBody.self
+    )
+
     /// A task's log as plain text from `?offset=` bytes; `?attempt=` names an attempt other than the latest.
     package static let logPath = "/api/v1/pipeline-runs/{id}/tasks/{task}/log"
     /// Header of the log's answer: where to go on.

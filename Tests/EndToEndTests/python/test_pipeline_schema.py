@@ -42,6 +42,13 @@ tasks:
     when: "inputs.x.accuracy >= 0.9 and tasks.a.state == 'succeeded'"
     join: any
 """,
+    "maps": """
+pipeline: p
+parameters: { l: { type: list, default: [a, b] } }
+tasks:
+  a: { run: 'echo ${map.item} > ${outputs.o}', map: { over: params.l, limit: 100000 }, outputs: [o] }
+  b: { run: 'cat ${map.item}; echo ${map.key} ${map.index}', map: { shards: a.o } }
+""",
 }
 
 # What both refuse, with the code and the place that lint gives.
@@ -79,6 +86,12 @@ BAD = {
     "a variable of ours": (
         "pipeline: p\ntasks:\n  a: { run: x, environment: { AKU_URL: x } }", "pipeline_invalid_value", 3, 31,
     ),
+    "a map over nothing": ("pipeline: p\ntasks:\n  a: { run: x, map: { limit: 3 } }", "pipeline_missing_key", 3, 21),
+    "a map over two": (
+        "pipeline: p\ntasks:\n  a: { run: x, map: { over: b.o, shards: b.o } }\n  b: { run: x, outputs: [o] }",
+        "pipeline_invalid_value", 3, 21,
+    ),
+    "a map of too many": ("pipeline: p\ntasks:\n  a: { run: x, map: { over: b.o, limit: 100001 } }\n  b: { run: x, outputs: [o] }", "pipeline_invalid_value", 3, 42),
     "no such join": ("pipeline: p\ntasks:\n  a: { run: x, join: some }", "pipeline_invalid_value", 3, 22),
     "a list for a condition": ("pipeline: p\ntasks:\n  a: { run: x, when: [true] }", "pipeline_wrong_type", 3, 22),
     "absolute code": ("pipeline: p\ncode: [/etc/passwd]\ntasks: { a: { run: x } }", "pipeline_invalid_value", 2, 8),
@@ -88,6 +101,10 @@ BAD = {
 
 # What only lint can know.
 LINT_ONLY = {
+    "a map over a parameter that is no list": (
+        "pipeline: p\nparameters: { n: { type: integer, default: 1 } }\ntasks: { a: { run: x, map: { over: params.n } } }",
+        "pipeline_wrong_type", 3, 28,
+    ),
     "a condition that ends too early": (
         "pipeline: p\ntasks:\n  a: { run: x, when: 1 == }", "pipeline_invalid_condition", 3, 26,
     ),

@@ -15,8 +15,12 @@ import Testing
     func `an export is the golden file of its engine`(_ golden: (PipelineExport.Engine, String), name: String) throws {
         let (engine, ending) = golden
         let source = try String(contentsOf: Self.folder.appendingPathComponent("\(name).yaml"), encoding: .utf8)
-        let text = PipelineExport(try PipelineDefinition(yaml: source), path: "/srv/\(name).yaml", image: "aku:test")
-            .text(for: engine)
+        let text = try PipelineExport(
+            try PipelineDefinition(yaml: source),
+            path: "/srv/\(name).yaml",
+            image: "aku:test"
+        )
+        .text(for: engine)
         let file = (name == "demo" ? "" : name + ".") + "\(engine.rawValue).golden.\(ending)"
         let path = Self.folder.appendingPathComponent(file)
         if ProcessInfo.processInfo.environment["AKU_REWRITE"] != nil {
@@ -37,7 +41,7 @@ import Testing
         let definition = try PipelineDefinition(
             yaml: "pipeline: p\ntasks: { a.b: { run: x }, a_b: { run: x, after: [a.b] }, A-b: { run: x } }"
         )
-        let text = PipelineExport(definition, path: "p.yaml", image: "i").text(for: .argo)
+        let text = try PipelineExport(definition, path: "p.yaml", image: "i").text(for: .argo)
         for name in ["a-b", "a-b-2", "a-b-3"] { #expect(text.contains("          - name: \"\(name)\"\n")) }
         #expect(text.contains("template: \"a-b-2\"\n            dependencies: [\"a-b\"]"))
     }

@@ -769,6 +769,9 @@ CREATE TABLE pipeline_task (
     heartbeat_at bigint,
     skip_reason text COLLATE "C",
     excused bigint NOT NULL DEFAULT 0,
+    parent text COLLATE "C",
+    map_index bigint,
+    map_size bigint,
     CHECK (((state <> ALL (ARRAY['succeeded'::text, 'cached'::text, 'running'::text])) OR (identity IS NOT NULL))),
     CHECK (((state = 'retrying'::text) = (retry_at IS NOT NULL))),
     CHECK ((attempt >= 0)),
@@ -1288,6 +1291,8 @@ CREATE UNIQUE INDEX pipeline_run_pkey ON pipeline_run USING btree (id);
 CREATE UNIQUE INDEX pipeline_schedule_pkey ON pipeline_schedule USING btree (pipeline, name);
 CREATE UNIQUE INDEX pipeline_schedule_run_pkey ON pipeline_schedule_run USING btree (pipeline, schedule, logical_time);
 CREATE INDEX pipeline_task_by_identity ON pipeline_task USING btree (identity);
+CREATE INDEX pipeline_task_of_parent ON pipeline_task USING btree (run_id, parent, map_index, state) WHERE (parent IS NOT NULL);
+CREATE INDEX pipeline_task_of_run ON pipeline_task USING btree (run_id, "position") WHERE (parent IS NULL);
 CREATE UNIQUE INDEX pipeline_task_pkey ON pipeline_task USING btree (run_id, task);
 CREATE UNIQUE INDEX pipeline_version_pkey ON pipeline_version USING btree (pipeline, version);
 CREATE UNIQUE INDEX prediction_id_key ON prediction USING btree (id);

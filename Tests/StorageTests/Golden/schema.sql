@@ -601,7 +601,7 @@ CREATE TABLE pipeline_task (
     finished_at INTEGER,
     error_code TEXT,
     error_message TEXT,
-    next_step TEXT, heartbeat_at INTEGER, skip_reason TEXT, excused INTEGER NOT NULL DEFAULT 0 CHECK (excused IN (0, 1)),
+    next_step TEXT, heartbeat_at INTEGER, skip_reason TEXT, excused INTEGER NOT NULL DEFAULT 0 CHECK (excused IN (0, 1)), parent TEXT, map_index INTEGER, map_size INTEGER,
     PRIMARY KEY (run_id, task),
     CHECK ((state = 'retrying') = (retry_at IS NOT NULL)),
     CHECK (state NOT IN ('succeeded', 'cached', 'running') OR identity IS NOT NULL)
@@ -1013,6 +1013,11 @@ CREATE INDEX pipeline_run_by_logical_time ON pipeline_run (pipeline, schedule, l
 CREATE INDEX pipeline_run_by_pipeline ON pipeline_run (pipeline, id);
 
 CREATE INDEX pipeline_task_by_identity ON pipeline_task (identity);
+
+CREATE INDEX pipeline_task_of_parent ON pipeline_task (run_id, parent, map_index, state)
+    WHERE parent IS NOT NULL;
+
+CREATE INDEX pipeline_task_of_run ON pipeline_task (run_id, position) WHERE parent IS NULL;
 
 CREATE INDEX quality_issue_by_run ON quality_issue (source_run_id);
 
