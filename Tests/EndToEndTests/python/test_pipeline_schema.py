@@ -91,7 +91,7 @@ BAD = {
         "pipeline: p\ntasks:\n  a: { run: x, map: { over: b.o, shards: b.o } }\n  b: { run: x, outputs: [o] }",
         "pipeline_invalid_value", 3, 21,
     ),
-    "a map of too many": ("pipeline: p\ntasks:\n  a: { run: x, map: { over: b.o, limit: 100001 } }\n  b: { run: x, outputs: [o] }", "pipeline_invalid_value", 3, 42),
+    "a map of too many": ("pipeline: p\ntasks:\n  a: { run: x, map: { over: b.o, limit: 100001 } }\n  b: { run: x, outputs: [o] }", "pipeline_invalid_value", 3, 41),
     "no such join": ("pipeline: p\ntasks:\n  a: { run: x, join: some }", "pipeline_invalid_value", 3, 22),
     "a list for a condition": ("pipeline: p\ntasks:\n  a: { run: x, when: [true] }", "pipeline_wrong_type", 3, 22),
     "absolute code": ("pipeline: p\ncode: [/etc/passwd]\ntasks: { a: { run: x } }", "pipeline_invalid_value", 2, 8),
