@@ -14,9 +14,11 @@ enum MetricArrivals {
     /// checkpoint.
     private static let pointsPerWrite = 10_000
     /// The same while many wait: then the writers are the ones who would wait for pages that are written again and again.
-    private static let pointsPerLargeWrite = 40_000
+    private static let pointsPerLargeWrite = 20_000
+    /// Rows of one transaction: rows of one point each come from writers who wait for each of them.
+    private static let rowsPerWrite = 1_000
     /// Rows read at once.
-    private static let rowsPerRead = 256
+    private static let rowsPerRead = 250
 
     /// Appends the points of one request.
     static func append(_ points: [MetricPoint], run: RunHandle, in transaction: any SQLTransaction) throws {
@@ -44,14 +46,15 @@ enum MetricArrivals {
     ) throws -> (points: Int, isMore: Bool) {
         let most = waiting > 2 * pointsPerLargeWrite ? pointsPerLargeWrite : pointsPerWrite
         var points: [Int64: [MetricPoint]] = [:]
-        var (count, last, isMore) = (0, Int64.min, true)
-        while isMore, count < most {
+        var (count, rowCount, last, isMore) = (0, 0, Int64.min, true)
+        while isMore, count < most, rowCount < rowsPerWrite {
             let rows = try transaction.query(
                 "SELECT sequence, run_key, points FROM run_metric_arrival WHERE sequence > ? AND sequence <= ? "
                     + "ORDER BY sequence LIMIT ?",
                 [.integer(last), .integer(newest), .integer(Int64(rowsPerRead))]
             )
             isMore = rows.count == rowsPerRead
+            rowCount += rows.count
             for row in rows {
                 if count >= most {
                     isMore = true
