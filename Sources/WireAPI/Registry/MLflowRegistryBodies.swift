@@ -23,8 +23,15 @@ package enum MLflowRegistryBodies {
         package let stages: [String]?
 
         enum CodingKeys: String, CodingKey {
-            case name, description, tags, key, value, alias, version, stages
+            case name
             case newName = "new_name"
+            case description
+            case tags
+            case key
+            case value
+            case alias
+            case version
+            case stages
         }
     }
 
@@ -56,11 +63,18 @@ package enum MLflowRegistryBodies {
         package let value: String?
 
         enum CodingKeys: String, CodingKey {
-            case name, version, source, description, tags, stage, key, value
+            case name
+            case version
+            case source
             case runID = "run_id"
             case runLink = "run_link"
             case modelID = "model_id"
+            case description
+            case tags
+            case stage
             case archiveExistingVersions = "archive_existing_versions"
+            case key
+            case value
         }
     }
 }

@@ -152,16 +152,24 @@ package struct ModelVersionBody: Codable, Sendable, Equatable {
     package let deployments: [ModelDeploymentBody]
 
     enum CodingKeys: String, CodingKey {
-        case model, version, signature, source, stage, aliases, tags, attestations, deployments
+        case model
+        case version
         case packageDigest = "package_digest"
         case manifestDigest = "manifest_digest"
+        case signature
         case keyID = "key_id"
+        case source
         case downloadURI = "download_uri"
         case mlflowRun = "mlflow_run"
         case pipelineRun = "pipeline_run"
         case pipelineTask = "pipeline_task"
+        case stage
         case createdBy = "created_by"
         case createdAt = "created_at"
+        case aliases
+        case tags
+        case attestations
+        case deployments
     }
 
     /// Makes a body.

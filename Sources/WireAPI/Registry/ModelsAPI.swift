@@ -77,11 +77,12 @@ package struct RegisterVersionBody: Codable, Sendable, Equatable {
     package let alias: String?
 
     enum CodingKeys: String, CodingKey {
-        case tags, alias
         case packageDigest = "package_digest"
         case mlflowRun = "mlflow_run"
         case pipelineRun = "pipeline_run"
         case pipelineTask = "pipeline_task"
+        case tags
+        case alias
     }
 
     /// Makes a body.

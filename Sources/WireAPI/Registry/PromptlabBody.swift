@@ -38,9 +38,9 @@ package struct PromptlabBody: Decodable, Sendable {
     package let startTime: MLflowInteger?
 
     enum CodingKeys: String, CodingKey {
-        case tags
         case experimentID = "experiment_id"
         case runName = "run_name"
+        case tags
         case promptTemplate = "prompt_template"
         case promptParameters = "prompt_parameters"
         case modelRoute = "model_route"

@@ -2,6 +2,9 @@ import Primitives
 
 /// Bodies of the MLflow REST calls about experiments and runs. Every member is optional here, since a missing one has an
 /// error of its own; unknown members are ignored; names are those of MLflow's `service.proto`.
+///
+/// Keys stand in the order of the properties, which is the schema's: of several wrong members the first is named, and an
+/// optimised build decodes in the order of the keys.
 package enum MLflowBodies {
     /// A tag or param.
     package struct Pair: Decodable, Sendable {
@@ -63,8 +66,8 @@ package enum MLflowBodies {
         package let pageToken: String?
 
         enum CodingKeys: String, CodingKey {
-            case filter
             case experimentIDs = "experiment_ids"
+            case filter
             case viewType = "view_type"
             case runViewType = "run_view_type"
             case maxResults = "max_results"
@@ -87,11 +90,11 @@ package enum MLflowBodies {
         package let tags: [Pair]?
 
         enum CodingKeys: String, CodingKey {
-            case tags
             case experimentID = "experiment_id"
             case userID = "user_id"
             case runName = "run_name"
             case startTime = "start_time"
+            case tags
         }
     }
 
@@ -113,11 +116,13 @@ package enum MLflowBodies {
         package let value: String?
 
         enum CodingKeys: String, CodingKey {
-            case status, key, value
             case runID = "run_id"
             case runUUID = "run_uuid"
+            case status
             case endTime = "end_time"
             case runName = "run_name"
+            case key
+            case value
         }
     }
 
@@ -185,8 +190,12 @@ package enum MLflowBodies {
         package let profile: String?
 
         enum CodingKeys: String, CodingKey {
-            case name, digest, source, schema, profile
+            case name
+            case digest
             case sourceType = "source_type"
+            case source
+            case schema
+            case profile
         }
     }
 
@@ -206,8 +215,8 @@ package enum MLflowBodies {
         package let step: MLflowInteger?
 
         enum CodingKeys: String, CodingKey {
-            case step
             case modelID = "model_id"
+            case step
         }
     }
 
@@ -221,8 +230,9 @@ package enum MLflowBodies {
         package let models: [ModelLink]?
 
         enum CodingKeys: String, CodingKey {
-            case datasets, models
             case runID = "run_id"
+            case datasets
+            case models
         }
     }
 

@@ -16,10 +16,12 @@ package enum MLflowModelBodies {
         package let tags: [MLflowBodies.Pair]?
 
         enum CodingKeys: String, CodingKey {
-            case name, params, tags
             case experimentID = "experiment_id"
+            case name
             case modelType = "model_type"
             case sourceRunID = "source_run_id"
+            case params
+            case tags
         }
     }
 
@@ -60,8 +62,8 @@ package enum MLflowModelBodies {
             package let datasetDigest: String?
 
             enum CodingKeys: String, CodingKey {
-                case ascending
                 case fieldName = "field_name"
+                case ascending
                 case datasetName = "dataset_name"
                 case datasetDigest = "dataset_digest"
             }
@@ -81,8 +83,9 @@ package enum MLflowModelBodies {
         package let pageToken: String?
 
         enum CodingKeys: String, CodingKey {
-            case filter, datasets
             case experimentIDs = "experiment_ids"
+            case filter
+            case datasets
             case maxResults = "max_results"
             case orderBy = "order_by"
             case pageToken = "page_token"

@@ -47,8 +47,10 @@ package struct PurgeReportBody: Codable, Sendable, Equatable {
     package let artifacts: Int
 
     enum CodingKeys: String, CodingKey {
-        case runs, experiments, artifacts
+        case runs
         case loggedModels = "logged_models"
+        case experiments
+        case artifacts
     }
 
     /// Makes a body.
@@ -84,9 +86,16 @@ package struct RunBody: Codable, Sendable, Equatable {
     package let tags: [String: String]
 
     enum CodingKeys: String, CodingKey {
-        case id, name, experiment, status, user, metrics, params, tags
+        case id
+        case name
+        case experiment
+        case status
+        case user
         case startedAt = "started_at"
         case endedAt = "ended_at"
+        case metrics
+        case params
+        case tags
     }
 
     /// Makes a body.
