@@ -12,6 +12,7 @@ package struct PipelinesCommand: AsyncParsableCommand {
             PipelinesCancelCommand.self, PipelinesExplainCommand.self, PipelinesSchemaCommand.self,
             PipelinesExportCommand.self, PipelinesVerifyCommand.self, PipelinesSchedulesCommand.self,
             PipelinesBackfillCommand.self, PipelinesBackfillsCommand.self, PipelinesInstancesCommand.self,
+            PipelinesPoolsCommand.self,
         ]
     )
 

@@ -5,6 +5,8 @@ import Yams
 extension DefinitionParser {
     /// The longest timeout: a week.
     static let maximumTimeoutSeconds = 7 * 24 * 3600
+    /// The highest priority; its negative is the lowest.
+    static let maximumPriority = 1_000
     /// The most repetitions of a task.
     static let maximumRetries = 100
 
@@ -43,9 +45,17 @@ extension DefinitionParser {
         conditionNodes[name] = values["when"]
         definition.condition = values["when"].flatMap { condition($0, task: name) }
         definition.join = values["join"].map { join($0, task: name) } ?? .all
+        definition.priority = values["priority"].map { priority($0, of: "task '\(name)'") } ?? standardPriority
+        definition.pool = values["pool"].flatMap { node in
+            reader.text(node, of: "'pool' of task '\(name)'").flatMap { reader.name($0, what: "pool", at: node) }
+        }
         mapNodes[name] = values["map"]
         definition.map = values["map"].flatMap { map($0, task: name) }
         return definition
+    }
+
+    mutating func priority(_ node: Node, of owner: String) -> Int {
+        reader.integer(node, of: "'priority' of \(owner)", in: -Self.maximumPriority...Self.maximumPriority) ?? 0
     }
 
     private mutating func inputs(_ node: Node, task: String) -> [TaskDefinition.Input] {

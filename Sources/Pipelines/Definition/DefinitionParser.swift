@@ -5,12 +5,13 @@ import Yams
 /// Reads a pipeline file: YAML 1.1 syntax, scalars typed as in YAML 1.2.
 package struct DefinitionParser {
     static let pipelineKeys = [
-        "pipeline", "description", "parameters", "code", "schedule", "tasks", "python", "network",
+        "pipeline", "description", "parameters", "code", "schedule", "tasks", "python", "network", "priority",
     ]
     static let parameterKeys = ["type", "default", "description"]
     static let taskKeys = [
         "run", "inputs", "outputs", "after", "retries", "timeout_seconds", "cache", "environment", "code", "python",
         "network", "verify", "when", "join", "map",
+        "pool", "priority",
     ]
     static let mapKeys = ["over", "shards", "limit"]
     static let retryKeys = ["limit", "backoff_seconds"]
@@ -21,6 +22,8 @@ package struct DefinitionParser {
     var conditionNodes: [String: Node] = [:]
     /// Where the maps stand, by task.
     var mapNodes: [String: Node] = [:]
+    /// Of tasks that name none themselves.
+    var standardPriority = 0
     /// Tasks with problems in their own keys.
     var broken: Set<String> = []
     let codeExists: (String) -> Bool
@@ -76,6 +79,9 @@ package struct DefinitionParser {
         for key in ["pipeline", "tasks"] where !members.contains(where: { $0.key == key }) {
             reader.note(.pipelineMissingKey, "The pipeline has no '\(key)'.", nextStep: "Add '\(key):'.", at: root)
         }
+        if let node = members.first(where: { $0.key == "priority" })?.value {
+            standardPriority = priority(node, of: "the pipeline")
+        }
         for member in members {
             switch member.key {
             case "pipeline":
@@ -85,7 +91,7 @@ package struct DefinitionParser {
             case "description": summary = reader.text(member.value, of: "the description", mayBeEmpty: true) ?? ""
             case "parameters": parameters = self.parameters(member.value)
             case "code": code = codePaths(member.value)
-            case "schedule", "python", "network": break
+            case "schedule", "python", "network", "priority": break
             default: tasks = self.tasks(member.value)
             }
         }

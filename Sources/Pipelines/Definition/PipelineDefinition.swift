@@ -97,6 +97,11 @@ package struct TaskDefinition: Sendable, Hashable {
     /// Over what it is executed, once for each element; nil for a task that is executed once.
     package var map: MapRule?
 
+    /// The pool of which it holds a slot while it runs; nil for none.
+    package var pool: String?
+    /// Higher begins first, from -1,000 to 1,000.
+    package var priority = 0
+
     /// The tasks that must be over before this one, once each, sorted.
     package var upstream: [String] { Set(inputs.map(\.task) + after + [map?.task].compactMap(\.self)).sorted() }
 }

@@ -31,6 +31,8 @@ extension ErrorCode {
     package static let pipelineUndefinedReference = ErrorCode("pipeline_undefined_reference", .invalidArgument)
     /// A `when:` that is no condition, or looks at what is not there.
     package static let pipelineInvalidCondition = ErrorCode("pipeline_invalid_condition", .invalidArgument)
+    /// A pool that the server does not have.
+    package static let pipelineUndefinedPool = ErrorCode("pipeline_undefined_pool", .failedPrecondition)
     /// A code path that is not there, or whose digest was not handed over.
     package static let pipelineCodeMissing = ErrorCode("pipeline_code_missing", .invalidArgument)
     /// No pipeline has the name.

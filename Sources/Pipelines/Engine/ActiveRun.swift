@@ -22,6 +22,10 @@ struct ActiveRun: Sendable {
     var isBackfill: Bool { scheduled?.backfill != nil }
     /// Tasks by name.
     let tasks: [String: TaskDefinition]
+    /// The priorities that its tasks have.
+    let priorities: Set<Int>
+    /// Whether a task needs a slot of a pool.
+    let hasPools: Bool
 
     /// - Parameter maps: of mapped tasks under way, how many instances they have and the states of those that have begun.
     init(
@@ -37,6 +41,8 @@ struct ActiveRun: Sendable {
         scheduled = detail.run.scheduled
         outputs = detail.outputs
         tasks = Dictionary(definition.tasks.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        priorities = Set(definition.tasks.map(\.priority))
+        hasPools = definition.tasks.contains { $0.pool != nil }
         machine = RunMachine(
             plan: RunPlan(definition),
             statuses: Dictionary(detail.tasks.map { ($0.task, $0.status) }, uniquingKeysWith: { first, _ in first }),

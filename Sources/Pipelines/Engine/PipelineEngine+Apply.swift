@@ -11,7 +11,7 @@ extension PipelineEngine {
     ///   - source: the YAML file.
     ///   - code: one item for each code path of the definition; their objects and trees are in the object store
     /// already.
-    /// - Throws: the definition's first problem; `pipeline_code_missing`; `object_missing`.
+    /// - Throws: the definition's first problem; `pipeline_code_missing`; `pipeline_undefined_pool`; `object_missing`.
     package nonisolated func apply(source: String, code: [CodeItem], actor: String) async throws -> PipelineVersion {
         let definition = try PipelineDefinition(yaml: source)
         let items = try Self.check(code, definition)
@@ -20,6 +20,7 @@ extension PipelineEngine {
         let digest = Digest.sha256(of: try CanonicalJSON.encode([try CanonicalJSON.text(record), source]))
         let name = definition.name, summary = definition.summary, now = clock.now(), tasks = definition.tasks.count
         return try await database.write { transaction in
+            try definition.check(pools: PipelineStore.slots(in: transaction))
             let latest = try PipelineStore.version(of: name, nil, in: transaction)
             if let latest, latest.digest == digest { return latest }
             let number = Int64((latest?.version ?? 0) + 1)

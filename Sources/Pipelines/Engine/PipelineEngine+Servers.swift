@@ -10,6 +10,7 @@ extension PipelineEngine {
             switch entry.event.kind {
             case "pipeline.run.created": mailbox.post(.created(run))
             case "pipeline.run.cancel_requested": mailbox.post(.cancel(run))
+            case "pipeline.pool.set": mailbox.post(.wake)
             default: break
             }
         }

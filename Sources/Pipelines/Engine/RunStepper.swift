@@ -29,6 +29,8 @@ struct RunStepper {
     let reserve: Int
     /// Instances of mapped tasks that may still begin or be linked in this step.
     var budget = 1_000
+    /// Free slots of pools; nil where the engine that leads the runs is not ours.
+    var slots: [String: Int]?
     /// Identities that are being executed for the cache; whoever needs one of them waits for its outcome.
     var underway: Set<Digest> = []
 
@@ -99,31 +101,6 @@ struct RunStepper {
 
     // MARK: - Starting
 
-    /// Links and starts ready tasks until nothing moves or no place is left; oldest run first, backfills last.
-    ///
-    /// A cancellation that is recorded but not yet taken in holds: it is read in this transaction, before any start.
-    mutating func advance() throws {
-        underway = ActiveRun.underway(runs.values)
-        let order = runs.keys.sorted {
-            (runs[$0]?.isBackfill == true ? 1 : 0, $0) < (runs[$1]?.isBackfill == true ? 1 : 0, $1)
-        }
-        for id in order {
-            guard let run = runs[id], !run.machine.ready.isEmpty || !run.machine.mapping.isEmpty else { continue }
-            let row = try transaction.first("SELECT cancel_actor FROM pipeline_run WHERE id = ?", [.text(id)])
-            if try row?.optionalText("cancel_actor") != nil {
-                try apply(id, failure: nil) { $0.apply(.cancel) }
-                continue
-            }
-            var moved = true
-            while moved {
-                moved = false
-                for name in runs[id]?.machine.ready ?? [] where try advance(id, name) { moved = true }
-                for name in runs[id]?.machine.mapping ?? [] where try advanceInstances(id, name) { moved = true }
-            }
-        }
-        if budget == 0 { actions.append(.again) }
-    }
-
     /// - Returns: whether the task left the state `ready`.
     mutating func advance(_ id: String, _ name: String) throws -> Bool {
         guard let run = runs[id], let task = run.tasks[name] else { return false }
@@ -163,7 +140,7 @@ struct RunStepper {
             try writeOutputs(id, name, hit.outputs)
             return true
         }
-        guard places > kept else { return false }
+        guard places > kept, takeSlot(task) else { return false }
         places -= 1
         if task.cache { underway.insert(identity) }
         try apply(id, failure: nil) { $0.apply(.started(name)) }

@@ -71,6 +71,12 @@ struct RunWriter {
                 [.integer(Int64(map.count)), .text(run.id), .text(name)]
             )
         }
+        if transition.to == .running, let pool = run.definition(of: name)?.pool {
+            try transaction.execute(
+                "UPDATE pipeline_task SET pool = ? WHERE run_id = ? AND task = ?",
+                [.text(pool), .text(run.id), .text(name)]
+            )
+        }
         guard let kind = Self.kind(transition.to, lost: lost) else { return }
         var body: [String: JSONValue] = [
             "pipeline": .string(run.definition.name), "task": .string(name), "attempt": .integer(Int64(status.attempt)),

@@ -18,10 +18,13 @@ enum ProcessTable {
     }
 
     /// The machine's present boot; process ids of another boot mean nothing.
-    static func bootID() -> String {
+    static func bootID() -> String { boot }
+
+    /// Read once: it does not change while this program runs.
+    private static let boot: String = {
         let data = FileManager.default.contents(atPath: "/proc/sys/kernel/random/boot_id") ?? Data()
         return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-    }
+    }()
 
     /// Every process whose environment has the variable with a value that begins so. Needs the same user.
     static func processes(with variable: String, beginning prefix: String) -> [pid_t] {

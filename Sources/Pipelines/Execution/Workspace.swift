@@ -48,6 +48,9 @@ package struct Workspace: Sendable {
 
     /// Removes a folder with everything in it, read-only folders too.
     static func remove(_ path: String) {
+        // Most attempts find nothing to remove, which Foundation takes long to say.
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return }
         if (try? FileManager.default.removeItem(atPath: path)) != nil { return }
         if let walk = FileManager.default.enumerator(atPath: path) {
             for case let item as String in walk

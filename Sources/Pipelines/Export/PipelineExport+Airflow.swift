@@ -79,6 +79,11 @@ extension PipelineExport {
         } else {
             arguments.append("retries=0")
         }
+        if let pool = task.pool { arguments.append("pool=\(Python.text(pool))") }
+        // Airflow adds the weights of what comes after; the platform does not.
+        if task.priority != 0 {
+            arguments += ["priority_weight=\(task.priority)", "weight_rule=\"absolute\""]
+        }
         if definition.isConditional {
             // The platform decides what is left out; Airflow only keeps failures from going on.
             arguments.append("trigger_rule=\"\(task.join == .over ? "all_done" : "none_failed")\"")

@@ -56,6 +56,14 @@ extension PipelineExport {
     private func argoTemplate(_ task: TaskDefinition, _ name: String) -> String {
         var lines = ["    - name: \(Self.quoted(name))"]
         lines.append("      activeDeadlineSeconds: \"\(task.timeoutSeconds + Self.marginSeconds)\"")
+        if let pool = task.pool {
+            // A ConfigMap holds the sizes: kubectl create configmap aku-pools --from-literal=POOL=SLOTS.
+            lines += [
+                "      synchronization:", "        semaphores:", "          - configMapKeyRef:",
+                "              name: aku-pools", "              key: \(Self.quoted(pool))",
+            ]
+        }
+        if task.priority != 0 { lines.append("      priority: \(task.priority)") }
         if task.retries.limit > 0 {
             lines += [
                 "      retryStrategy:", "        limit: \(Self.quoted(String(task.retries.limit)))",

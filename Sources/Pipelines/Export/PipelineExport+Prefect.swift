@@ -96,9 +96,11 @@ extension PipelineExport {
     }
 
     private func prefectOptions(_ task: TaskDefinition) -> String {
-        guard task.retries.limit > 0 else { return "name=\(Python.text(task.name))" }
+        // Prefect bounds tasks by tag: 'prefect concurrency-limit create POOL SLOTS'. It has no priorities of tasks.
+        let tags = task.pool.map { ", tags=[\(Python.text($0))]" } ?? ""
+        guard task.retries.limit > 0 else { return "name=\(Python.text(task.name))\(tags)" }
         let backoff = Python.seconds(task.retries.backoffSeconds)
-        return "name=\(Python.text(task.name)), retries=\(task.retries.limit), "
+        return "name=\(Python.text(task.name))\(tags), retries=\(task.retries.limit), "
             + "retry_delay_seconds=exponential_backoff(\(backoff)), retry_jitter_factor=0.5"
     }
 }

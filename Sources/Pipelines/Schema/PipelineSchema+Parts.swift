@@ -38,6 +38,17 @@ extension PipelineSchema {
         )
     }
 
+    /// What begins first.
+    static var priority: OrderedJSON {
+        .members(
+            ("description", "Higher begins first, among the tasks of all runs; a task's own, else the pipeline's."),
+            ("type", "integer"),
+            ("minimum", .integer(Int64(-DefinitionParser.maximumPriority))),
+            ("maximum", .integer(Int64(DefinitionParser.maximumPriority))),
+            ("default", .integer(0))
+        )
+    }
+
     /// What tasks reach.
     static var network: OrderedJSON {
         .members(

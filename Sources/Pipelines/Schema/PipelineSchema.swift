@@ -69,7 +69,7 @@ package enum PipelineSchema {
             ),
             "tasks": collection("task", "The tasks, by name.", PipelineDefinition.maximumTasks)
                 .setting("minProperties", .integer(1)),
-            "python": python, "network": network,
+            "python": python, "network": network, "priority": priority,
         ]
     )
 
@@ -139,6 +139,8 @@ package enum PipelineSchema {
                 ("maxLength", .integer(Int64(Condition.maximumCharacters)))
             ),
             "map": reference("map", "Execute it once for each element of a list, or for each shard of a folder."),
+            "pool": reference("name", "The pool of which it holds a slot while it runs."),
+            "priority": priority,
             "join": .members(
                 ("description", "What it wants of the tasks that it waits for."),
                 ("enum", .array(JoinRule.allCases.map { .string($0.rawValue) })),

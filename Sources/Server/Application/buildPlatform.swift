@@ -117,6 +117,7 @@ private func addFeatureRoutes(
     PipelinesController(engine: features.pipelines, clock: base.clock).addRoutes(to: routes)
     ExternalRunsController(engine: features.pipelines, clock: base.clock).addRoutes(to: routes)
     SchedulesController(engine: features.pipelines).addRoutes(to: routes)
+    PoolsController(engine: features.pipelines).addRoutes(to: routes)
     VerificationController(verifier: features.runVerifier).addRoutes(to: routes)
     MLflowServerController(hasBucket: artifacts.objects.direct != nil).addRoutes(to: routes)
     ExperimentController(experiments: features.experiments).addRoutes(to: routes)

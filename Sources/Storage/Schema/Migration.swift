@@ -31,5 +31,6 @@ package enum Schema {
         .schedules,
         .conditions,
         .mappedTasks,
+        .pools,
     ]
 }

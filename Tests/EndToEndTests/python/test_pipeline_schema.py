@@ -92,6 +92,8 @@ BAD = {
         "pipeline_invalid_value", 3, 21,
     ),
     "a map of too many": ("pipeline: p\ntasks:\n  a: { run: x, map: { over: b.o, limit: 100001 } }\n  b: { run: x, outputs: [o] }", "pipeline_invalid_value", 3, 41),
+    "a priority without bounds": ("pipeline: p\ntasks:\n  a: { run: x, priority: 1001 }", "pipeline_invalid_value", 3, 26),
+    "a pool with a space": ("pipeline: p\ntasks:\n  a: { run: x, pool: a b }", "pipeline_invalid_value", 3, 22),
     "no such join": ("pipeline: p\ntasks:\n  a: { run: x, join: some }", "pipeline_invalid_value", 3, 22),
     "a list for a condition": ("pipeline: p\ntasks:\n  a: { run: x, when: [true] }", "pipeline_wrong_type", 3, 22),
     "absolute code": ("pipeline: p\ncode: [/etc/passwd]\ntasks: { a: { run: x } }", "pipeline_invalid_value", 2, 8),

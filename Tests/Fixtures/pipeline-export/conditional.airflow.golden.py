@@ -44,7 +44,7 @@ with DAG(
         "train": aku_task("train", retries=0, trigger_rule="none_failed", execution_timeout=timedelta(seconds=3900)),
         "deploy": aku_task("deploy", retries=0, trigger_rule="none_failed", execution_timeout=timedelta(seconds=3900)),
         "report": aku_task("report", retries=0, trigger_rule="none_failed", execution_timeout=timedelta(seconds=3900)),
-        "clean": aku_task("clean", retries=0, trigger_rule="all_done", execution_timeout=timedelta(seconds=3900)),
+        "clean": aku_task("clean", retries=0, pool="small", priority_weight=5, weight_rule="absolute", trigger_rule="all_done", execution_timeout=timedelta(seconds=3900)),
     }
     tasks["train"] >> tasks["deploy"]
     tasks["deploy"] >> tasks["report"]

@@ -49,7 +49,7 @@ def pipeline(parameters: dict | None = None):
         futures["report"] = aku_task.with_options(name="report").submit(
             "report", run, values, wait_for=[futures["deploy"], futures["train"]]
         )
-        futures["clean"] = aku_task.with_options(name="clean").submit(
+        futures["clean"] = aku_task.with_options(name="clean", tags=["small"]).submit(
             "clean", run, values, wait_for=[allow_failure(futures["report"])]
         )
         wait(list(futures.values()))

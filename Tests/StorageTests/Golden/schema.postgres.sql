@@ -703,6 +703,16 @@ CREATE TABLE pipeline_output (
     PRIMARY KEY (run_id, task, name)
 );
 
+CREATE TABLE pipeline_pool (
+    name text COLLATE "C" NOT NULL,
+    slots bigint NOT NULL,
+    actor text COLLATE "C" NOT NULL,
+    changed_at bigint NOT NULL,
+    CHECK (((length(name) >= 1) AND (length(name) <= 128))),
+    CHECK (((slots >= 0) AND (slots <= 1000))),
+    PRIMARY KEY (name)
+);
+
 CREATE TABLE pipeline_run (
     id text COLLATE "C" NOT NULL,
     pipeline text COLLATE "C" NOT NULL,
@@ -772,6 +782,7 @@ CREATE TABLE pipeline_task (
     parent text COLLATE "C",
     map_index bigint,
     map_size bigint,
+    pool text COLLATE "C",
     CHECK (((state <> ALL (ARRAY['succeeded'::text, 'cached'::text, 'running'::text])) OR (identity IS NOT NULL))),
     CHECK (((state = 'retrying'::text) = (retry_at IS NOT NULL))),
     CHECK ((attempt >= 0)),
@@ -1282,6 +1293,7 @@ CREATE UNIQUE INDEX pipeline_backfill_run_pkey ON pipeline_backfill_run USING bt
 CREATE UNIQUE INDEX pipeline_cache_pkey ON pipeline_cache USING btree (identity);
 CREATE INDEX pipeline_output_by_digest ON pipeline_output USING btree (digest);
 CREATE UNIQUE INDEX pipeline_output_pkey ON pipeline_output USING btree (run_id, task, name);
+CREATE UNIQUE INDEX pipeline_pool_pkey ON pipeline_pool USING btree (name);
 CREATE INDEX pipeline_run_active ON pipeline_run USING btree (id) WHERE (state = 'running'::text);
 CREATE UNIQUE INDEX pipeline_run_by_external_id ON pipeline_run USING btree (pipeline, engine, external_id) WHERE (external_id IS NOT NULL);
 CREATE INDEX pipeline_run_by_logical_time ON pipeline_run USING btree (pipeline, schedule, logical_time) WHERE (logical_time IS NOT NULL);

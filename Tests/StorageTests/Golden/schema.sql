@@ -549,6 +549,13 @@ CREATE TABLE pipeline_output (
     FOREIGN KEY (run_id, task) REFERENCES pipeline_task (run_id, task)
 ) STRICT;
 
+CREATE TABLE pipeline_pool (
+    name TEXT NOT NULL PRIMARY KEY CHECK (length(name) BETWEEN 1 AND 128),
+    slots INTEGER NOT NULL CHECK (slots BETWEEN 0 AND 1000),
+    actor TEXT NOT NULL,
+    changed_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE pipeline_run (
     id TEXT NOT NULL PRIMARY KEY,
     pipeline TEXT NOT NULL,
@@ -601,7 +608,7 @@ CREATE TABLE pipeline_task (
     finished_at INTEGER,
     error_code TEXT,
     error_message TEXT,
-    next_step TEXT, heartbeat_at INTEGER, skip_reason TEXT, excused INTEGER NOT NULL DEFAULT 0 CHECK (excused IN (0, 1)), parent TEXT, map_index INTEGER, map_size INTEGER,
+    next_step TEXT, heartbeat_at INTEGER, skip_reason TEXT, excused INTEGER NOT NULL DEFAULT 0 CHECK (excused IN (0, 1)), parent TEXT, map_index INTEGER, map_size INTEGER, pool TEXT,
     PRIMARY KEY (run_id, task),
     CHECK ((state = 'retrying') = (retry_at IS NOT NULL)),
     CHECK (state NOT IN ('succeeded', 'cached', 'running') OR identity IS NOT NULL)
