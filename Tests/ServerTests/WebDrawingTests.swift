@@ -97,7 +97,7 @@ struct WebDrawingTests {
     }
 
     @Test func `Every drawing of the fixtures is well formed`() {
-        let run = PipelineRunPage(WebFixtures.pipelineRun, log: nil, now: WebFixtures.now)
+        let run = PipelineRunPage(WebFixtures.pipelineRun, log: nil, canRun: false, now: WebFixtures.now)
         let endpoint = EndpointPage(WebFixtures.endpointDetail, now: WebFixtures.now)
         var drawings = [run.graph, run.timeline] + endpoint.figures.map(\.drawing)
         drawings += endpoint.drift.flatMap { [$0.distribution] + ($0.figure.map { [$0.drawing] } ?? []) }

@@ -23,9 +23,9 @@ struct WebPageTests {
             ),
             OverviewPage(endpoints: [], alerts: [], pipelines: [], models: [], events: [], checkpoint: nil, now: now),
             PipelinesPage([fixtures.pipeline], now: now), PipelinesPage([], now: now),
-            PipelinePage(fixtures.pipeline, now: now),
-            PipelineRunPage(fixtures.pipelineRun, log: fixtures.log, now: now),
-            PipelineRunPage(fixtures.failedRun, log: nil, now: now),
+            PipelinePage(fixtures.pipeline, canRun: true, now: now),
+            PipelineRunPage(fixtures.pipelineRun, log: fixtures.log, canRun: true, now: now),
+            PipelineRunPage(fixtures.failedRun, log: nil, canRun: false, now: now),
             RunsPage(
                 Console.RunList(experiments: [.init(id: "1", name: "intent")], runs: [fixtures.run], nextToken: "x"),
                 RunsQuery(FormFields("filter=metrics.loss+%3C+1&experiment=1&sort=metrics.loss")),
@@ -130,8 +130,8 @@ struct WebPageTests {
             gaps: [name]
         )
         let hostile: [any ConsolePage] = [
-            PipelineRunPage(run, log: .init(task: name, text: name, isCut: false), now: now),
-            PipelinePage(.init(name: name, description: name, version: 1, runs: [run]), now: now),
+            PipelineRunPage(run, log: .init(task: name, text: name, isCut: false), canRun: true, now: now),
+            PipelinePage(.init(name: name, description: name, version: 1, runs: [run]), canRun: true, now: now),
             RunPage(training, now: now),
             RunsPage(
                 .init(experiments: [.init(id: name, name: name)], runs: [training.run], nextToken: name),
@@ -156,7 +156,8 @@ struct WebPageTests {
 
     @Test func `Only drawings are written unescaped`() throws {
         let allowed: Set<String> = [
-            "body", "mark", "drawing", "spark", "graph", "timeline", "distribution", "cells", "head", "differing",
+            "body", "mark", "drawing", "spark", "graph", "timeline", "grid", "distribution", "cells", "head",
+            "differing",
             "same",
             "parallel", "scatter", "table", "details", "document",
         ]
@@ -194,8 +195,8 @@ struct WebPageTests {
     }
 
     @Test func `A run page is live until the run ends`() {
-        #expect(PipelineRunPage(WebFixtures.pipelineRun, log: nil, now: now).refreshSeconds == 2)
-        #expect(PipelineRunPage(WebFixtures.finishedRun, log: nil, now: now).refreshSeconds == nil)
+        #expect(PipelineRunPage(WebFixtures.pipelineRun, log: nil, canRun: false, now: now).refreshSeconds == 2)
+        #expect(PipelineRunPage(WebFixtures.finishedRun, log: nil, canRun: false, now: now).refreshSeconds == nil)
     }
 
     @Test func `The log shown first is that of the task that failed or runs`() {

@@ -9,7 +9,8 @@ package struct PipelinesCommand: AsyncParsableCommand {
         subcommands: [
             PipelinesApplyCommand.self, PipelinesLintCommand.self, PipelinesListCommand.self, PipelinesShowCommand.self,
             PipelinesRunCommand.self, PipelinesWatchCommand.self, PipelinesRunsCommand.self, PipelinesLogsCommand.self,
-            PipelinesCancelCommand.self, PipelinesExplainCommand.self, PipelinesSchemaCommand.self,
+            PipelinesCancelCommand.self, PipelinesRerunCommand.self, PipelinesExplainCommand.self,
+            PipelinesSchemaCommand.self,
             PipelinesExportCommand.self, PipelinesVerifyCommand.self, PipelinesSchedulesCommand.self,
             PipelinesBackfillCommand.self, PipelinesBackfillsCommand.self, PipelinesInstancesCommand.self,
             PipelinesPoolsCommand.self,

@@ -54,7 +54,7 @@ package enum ParameterType: String, Sendable, CaseIterable {
 
 extension JSONValue {
     /// The value as a command sees it: plain text, a list joined by commas.
-    var commandText: String {
+    package var commandText: String {
         switch self {
         case .null: ""
         case .bool(let value): value ? "true" : "false"

@@ -45,6 +45,10 @@ extension ErrorCode {
     package static let pipelineRunFinished = ErrorCode("pipeline_run_finished", .failedPrecondition)
     /// The run is not over yet.
     package static let pipelineRunUnfinished = ErrorCode("pipeline_run_unfinished", .failedPrecondition)
+    /// Nothing of the run is to run again.
+    package static let pipelineRerunEmpty = ErrorCode("pipeline_rerun_empty", .failedPrecondition)
+    /// Another engine leads the run, and begins its tasks again.
+    package static let pipelineRerunEngine = ErrorCode("pipeline_rerun_engine", .failedPrecondition)
     /// No verification of the run has the id.
     package static let verificationNotFound = ErrorCode("verification_not_found", .notFound)
     /// As many verifications wait as may.

@@ -53,7 +53,7 @@ extension ActiveRun {
     }
 
     /// Whether the outputs of an equal execution are linked for the task.
-    func links(_ task: TaskDefinition) -> Bool { task.cache && useCache }
+    func links(_ task: TaskDefinition) -> Bool { task.cache && useCache && !fresh.contains(task.name) }
 
     /// The identities of attempts on their way whose outputs the cache will have.
     static func underway(_ runs: some Sequence<ActiveRun>) -> Set<Digest> {

@@ -9,6 +9,8 @@ struct ActiveRun: Sendable {
     let version: PipelineVersion
     let parameters: [String: JSONValue]
     let useCache: Bool
+    /// Tasks that are executed whatever the cache has.
+    let fresh: Set<String>
     let scheduled: ScheduledTime?
     var machine: RunMachine
     var outputs: [String: [TaskOutput]]
@@ -38,6 +40,7 @@ struct ActiveRun: Sendable {
         self.version = version
         parameters = detail.run.parameters
         useCache = detail.run.useCache
+        fresh = Set(detail.run.freshTasks)
         scheduled = detail.run.scheduled
         outputs = detail.outputs
         tasks = Dictionary(definition.tasks.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })

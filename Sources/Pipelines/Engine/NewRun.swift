@@ -15,6 +15,15 @@ struct NewRun: Sendable {
     let at: Timestamp
     /// The schedule's time that it stands for; nil for a run that somebody or something started.
     var scheduled: ScheduledTime?
+    /// The ended run of which it runs a part again.
+    var rerun: PartOfRun?
+
+    /// Part of an ended run.
+    struct PartOfRun: Sendable {
+        let of: String
+        let fresh: [String]
+        let kept: [String]
+    }
 
     /// - Returns: the id, or that of the earlier run with the same key.
     func insert(in transaction: any SQLTransaction) throws -> String {
@@ -22,14 +31,15 @@ struct NewRun: Sendable {
         try transaction.execute(
             """
             INSERT INTO pipeline_run (id, pipeline, version, parameters, reason, actor, idempotency_key, use_cache, state, created_at,
-                schedule, logical_time, backfill_id)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, ?)
+                schedule, logical_time, backfill_id, rerun_of, fresh_tasks)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, ?, ?, ?)
             """,
             [
                 .text(id), .text(definition.name), .integer(Int64(version)), try .json(parameters), .text(reason),
                 .text(actor),
                 .optional(key), .bool(useCache), .time(at),
                 .optional(scheduled?.schedule), .optional(scheduled?.time), .optional(scheduled?.backfill),
+                .optional(rerun?.of), try rerun.map { try .json($0.fresh) } ?? .null,
             ]
         )
         for (position, task) in definition.tasks.enumerated() {
@@ -47,6 +57,11 @@ struct NewRun: Sendable {
             body["schedule"] = .string(scheduled.schedule)
             body["logical_time"] = .string(scheduled.time.description)
             if let backfill = scheduled.backfill { body["backfill"] = .string(backfill) }
+        }
+        if let rerun {
+            body["rerun_of"] = .string(rerun.of)
+            body["fresh"] = .array(rerun.fresh.map(JSONValue.string))
+            body["kept"] = .array(rerun.kept.map(JSONValue.string))
         }
         try transaction.record(
             JournalEvent(

@@ -157,17 +157,7 @@ struct RunStepper {
         guard let row else { return nil }
         let run = try row.text("run_id"), task = try row.text("task")
         let outputs = try PipelineStore.outputs(of: run, task: task, in: transaction)[task] ?? []
-        for output in outputs {
-            guard objects.contains(output.digest) else { return nil }
-            if output.kind == .tree {
-                guard let tree = try? objects.tree(output.digest),
-                    tree.entries.allSatisfy({ objects.contains($0.digest) })
-                else {
-                    return nil
-                }
-            }
-        }
-        return (run, outputs)
+        return outputs.allSatisfy { objects.holdsAll(of: $0) } ? (run, outputs) : nil
     }
 
     // MARK: - Writing

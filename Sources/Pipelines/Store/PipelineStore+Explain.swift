@@ -42,7 +42,9 @@ extension PipelineStore {
             let version = try Self.version(of: detail.run.pipeline, detail.run.version, in: reader)
             let definition = try version?.definition()
             return try detail.tasks.filter { wanted == nil || $0.task == wanted }.map { task in
-                let asks = detail.run.useCache && definition?.task(task.task)?.cache == true
+                let asks =
+                    detail.run.useCache && definition?.task(task.task)?.cache == true
+                    && !detail.run.freshTasks.contains(task.task)
                 return try Self.explanation(of: task, in: detail.run, asks: asks, reader)
             }
         }

@@ -31,6 +31,10 @@ package struct RunRecord: Sendable, Hashable {
     package let finishedAt: Timestamp?
     /// The time of a schedule that it stands for, or nil.
     package let scheduled: ScheduledTime?
+    /// The run of which it runs a part again, or nil.
+    package let rerunOf: String?
+    /// Tasks that are executed whatever the cache has; of a run that is a rerun.
+    package let freshTasks: [String]
 
     init(_ row: SQLRow) throws {
         id = try row.text("id")
@@ -47,6 +51,8 @@ package struct RunRecord: Sendable, Hashable {
         externalID = try row.optionalText("external_id")
         createdAt = try row.time("created_at")
         finishedAt = try row.optionalTime("finished_at")
+        rerunOf = try row.optionalText("rerun_of")
+        freshTasks = try row.optionalText("fresh_tasks") == nil ? [] : row.json("fresh_tasks", as: [String].self)
     }
 }
 

@@ -75,6 +75,7 @@ extension PipelineRunBody {
         schedule = run.scheduled?.schedule
         logicalTime = run.scheduled?.time
         backfillID = run.scheduled?.backfill
+        rerunOf = run.rerunOf
     }
 
     init(_ detail: RunDetail, _ definition: PipelineDefinition, now: Timestamp) {

@@ -78,6 +78,16 @@ package struct PipelinesController: Sendable {
                 nextPageToken: page.nextToken
             )
         }
+        routes.on(PipelinesAPI.rerun) { call, body in
+            let id = try await engine.rerun(
+                call.parameter("id"),
+                from: body.from,
+                reason: body.reason ?? "",
+                actor: call.principal.name,
+                idempotencyKey: body.idempotencyKey
+            )
+            return StartedRunBody(runID: id)
+        }
         routes.on(PipelinesAPI.explain) { call in
             let id = try call.parameter("id")
             let tasks = try await engine.store.explain(id, task: call.query("task"))
@@ -85,6 +95,9 @@ package struct PipelinesController: Sendable {
         }
         routes.raw(.get, PipelinesAPI.logPath, permission: .pipelinesRead, errors: .platform) { call in
             try await log(call)
+        }
+        routes.raw(.get, PipelinesAPI.logStreamPath, permission: .pipelinesRead, errors: .platform) { call in
+            try await PipelineLogStream(call, engine: engine).response()
         }
     }
 

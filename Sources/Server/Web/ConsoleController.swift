@@ -30,6 +30,7 @@ struct ConsoleController: Sendable {
     /// Declares every page and file.
     func addRoutes(to routes: RouteTable) {
         addOperations(to: routes)
+        addPipelines(to: routes)
         addLineage(to: routes)
         addRuns(to: routes)
         addCompare(to: routes)
@@ -71,18 +72,6 @@ struct ConsoleController: Sendable {
                 checkpoint: checkpoint,
                 now: now
             )
-        }
-        page("/pipelines", on: routes) { _, now in PipelinesPage(try await data.pipelines(1), now: now) }
-        page("/pipelines/{name}", on: routes) { call, now in
-            PipelinePage(try await data.pipeline(call.parameter("name"), 50), now: now)
-        }
-        page("/pipeline-runs/{id}", on: routes) { call, now in
-            let run = try await data.pipelineRun(call.parameter("id"))
-            let asked = Self.fields(call)["log"]
-            let task = run.tasks.first { $0.name == asked }?.name ?? PipelineRunPage.interestingTask(run)
-            var log: Console.Log?
-            if let task { log = try await data.taskLog(run.id, task) }
-            return PipelineRunPage(run, log: log, now: now)
         }
         page("/endpoints", on: routes) { _, _ in EndpointsPage(try await data.endpoints()) }
         page("/endpoints/{name}", on: routes) { call, now in

@@ -32,5 +32,6 @@ package enum Schema {
         .conditions,
         .mappedTasks,
         .pools,
+        .reruns,
     ]
 }

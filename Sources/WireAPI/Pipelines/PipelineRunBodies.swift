@@ -31,6 +31,28 @@ package struct StartRunBody: Codable, Sendable, Equatable {
     }
 }
 
+/// Runs part of a run again.
+package struct RerunBody: Codable, Sendable, Equatable {
+    /// Tasks to begin with; nil for all that did not end well.
+    package let from: [String]?
+    /// Why; for people.
+    package let reason: String?
+    /// The same key never starts a second run.
+    package let idempotencyKey: String?
+
+    enum CodingKeys: String, CodingKey {
+        case from, reason
+        case idempotencyKey = "idempotency_key"
+    }
+
+    /// Makes a body.
+    package init(from: [String]? = nil, reason: String? = nil, idempotencyKey: String? = nil) {
+        self.from = from
+        self.reason = reason
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
 /// The run that was started, or the earlier one with the same key.
 package struct StartedRunBody: Codable, Sendable, Equatable {
     /// Its id.
@@ -78,12 +100,15 @@ package struct PipelineRunBody: Codable, Sendable, Equatable {
     package var logicalTime: Timestamp?
     /// The backfill that made it, or nil.
     package var backfillID: String?
+    /// The run of which it runs a part again, or nil.
+    package var rerunOf: String?
 
     enum CodingKeys: String, CodingKey {
         case id, pipeline, version, state, parameters, reason, actor, tasks, engine, schedule
         case externalID = "external_id"
         case logicalTime = "logical_time"
         case backfillID = "backfill_id"
+        case rerunOf = "rerun_of"
         case cancelledBy = "cancelled_by"
         case createdAt = "created_at"
         case finishedAt = "finished_at"

@@ -56,6 +56,15 @@ package enum PipelinesAPI {
         reply: PipelineRunBody.self
     )
 
+    /// Runs part of an ended run again, as a new run; the rest keeps what it wrote.
+    package static let rerun = Route(
+        .post,
+        "/api/v1/pipeline-runs/{id}/reruns",
+        permission: .pipelinesRun,
+        body: RerunBody.self,
+        reply: StartedRunBody.self
+    )
+
     /// Why each task, or the one of `?task=`, was, or was not, served from the cache.
     package static let explain = Route(
         .get,
@@ -91,6 +100,8 @@ package enum PipelinesAPI {
 
     /// A task's log as plain text from `?offset=` bytes; `?attempt=` names an attempt other than the latest.
     package static let logPath = "/api/v1/pipeline-runs/{id}/tasks/{task}/log"
+    /// The same as server-sent events: `log` with a JSON text, its id the offset to go on from; `end` when the task is over.
+    package static let logStreamPath = "/api/v1/pipeline-runs/{id}/tasks/{task}/log/stream"
     /// Header of the log's answer: where to go on.
     package static let nextOffsetHeader = "Aku-Next-Offset"
     /// Header of the log's answer: `true` while more can come.

@@ -731,6 +731,8 @@ CREATE TABLE pipeline_run (
     schedule text COLLATE "C",
     logical_time bigint,
     backfill_id text COLLATE "C",
+    rerun_of text COLLATE "C",
+    fresh_tasks text COLLATE "C",
     CHECK (((length(engine) >= 1) AND (length(engine) <= 32))),
     CHECK (((state = 'running'::text) = (finished_at IS NULL))),
     CHECK ((state = ANY (ARRAY['running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text]))),

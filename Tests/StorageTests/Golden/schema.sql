@@ -568,7 +568,7 @@ CREATE TABLE pipeline_run (
     state TEXT NOT NULL CHECK (state IN ('running', 'succeeded', 'failed', 'cancelled')),
     cancel_actor TEXT,
     created_at INTEGER NOT NULL,
-    finished_at INTEGER, engine TEXT NOT NULL DEFAULT 'aku' CHECK (length(engine) BETWEEN 1 AND 32), external_id TEXT, schedule TEXT, logical_time INTEGER, backfill_id TEXT,
+    finished_at INTEGER, engine TEXT NOT NULL DEFAULT 'aku' CHECK (length(engine) BETWEEN 1 AND 32), external_id TEXT, schedule TEXT, logical_time INTEGER, backfill_id TEXT, rerun_of TEXT, fresh_tasks TEXT,
     FOREIGN KEY (pipeline, version) REFERENCES pipeline_version (pipeline, version),
     UNIQUE (pipeline, idempotency_key),
     CHECK ((state = 'running') = (finished_at IS NULL))

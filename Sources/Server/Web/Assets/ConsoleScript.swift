@@ -26,8 +26,31 @@ extension ConsoleAsset {
             return part.contains(document.activeElement) ||
               (selection && !selection.isCollapsed && part.contains(selection.anchorNode));
           };
+          // A log that is still written comes by itself, faster than the page.
+          let follower = null;
+          const follow = () => {
+            const log = document.querySelector("pre[data-follow]");
+            if (follower || !log || !window.EventSource) return;
+            const box = log.parentElement;
+            follower = new EventSource(log.dataset.follow);
+            const current = () => box.querySelector("pre");
+            follower.addEventListener("log", (event) => {
+              const place = current();
+              if (!place) return;
+              const atEnd = place.scrollHeight - place.scrollTop - place.clientHeight < 8;
+              place.append(JSON.parse(event.data));
+              if (atEnd) place.scrollTop = place.scrollHeight;
+            });
+            follower.addEventListener("attempt", () => { current()?.replaceChildren(); });
+            follower.addEventListener("end", () => {
+              follower.close();
+              follower = null;
+              box.removeAttribute("data-followed");
+            });
+            box.setAttribute("data-followed", "");
+          };
           const replace = (next) => {
-            for (const part of document.querySelectorAll("[data-live]")) {
+            for (const part of document.querySelectorAll("[data-live]:not([data-followed])")) {
               const fresh = next.getElementById(part.id);
               if (!fresh || busy(part) || fresh.innerHTML === part.innerHTML) continue;
               const scrolls = [...part.querySelectorAll(".scroll,pre")].map((box) =>
@@ -71,6 +94,7 @@ extension ConsoleAsset {
           });
           document.addEventListener("visibilitychange", () => { if (!document.hidden && !paused) refresh(); });
           for (const log of document.querySelectorAll("pre[data-tail]")) log.scrollTop = log.scrollHeight;
+          follow();
           label();
           say("Live, every " + seconds + " s");
           later();

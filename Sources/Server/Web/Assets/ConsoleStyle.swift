@@ -134,7 +134,9 @@ extension ConsoleAsset {
         .legend{display:flex;flex-wrap:wrap;gap:2px 14px;font-size:12px;color:var(--muted);list-style:none;margin-top:2px}
         .legend svg{width:22px;height:8px;vertical-align:1px;margin-right:4px}
         .legend .reference{fill:none;stroke:var(--strong)} .legend .current{fill:var(--s0)}
-        .timeline .bar rect{fill:var(--c)}
+        .timeline .bar rect,.runs-grid a rect{fill:var(--c)} .runs-grid a.t-idle rect{opacity:.45}
+        .runs-grid a:hover rect{stroke:var(--ink);stroke-width:1.2} .runs-grid a:focus-visible{outline:none} .runs-grid a:focus-visible rect{stroke:var(--live);stroke-width:2.5}
+        svg.runs-grid{width:auto;height:auto;max-width:none;display:block}
         .timeline .bar.t-live rect{fill:var(--live)}
 
         svg.graph{display:block;max-width:none}
@@ -161,6 +163,7 @@ extension ConsoleAsset {
         form.filter .problem{flex:1 1 100%;color:var(--c);font-weight:550;overflow-wrap:anywhere;margin:-2px 0 2px}
         input[aria-invalid]{border-color:var(--bad);box-shadow:0 0 0 1px var(--bad)}
         .filter details.columns{flex:0 0 auto;font-size:13px} .filter details.columns[open]{flex:1 1 100%}
+        details.act>summary{padding:10px 14px;font-weight:600;cursor:pointer} form.act{padding:4px 0 10px}
         details.columns>summary,details.save>summary{padding:4px 0;color:var(--muted)}
         details.columns[open]>summary{color:var(--ink)}
         .choices{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,200px),1fr));gap:10px 18px;padding:6px 0 8px}

@@ -14,14 +14,94 @@ extension ConsoleData {
         }
         pipeline = { name, count in
             let version = try await store.version(of: name)
-            return try await Self.pipeline(name, version.version, try version.definition().summary, count, store)
+            let definition = try version.definition()
+            var pipeline = try await Self.pipeline(name, version.version, definition.summary, count, store)
+            pipeline.parameters = definition.parameters.map {
+                Console.Parameter(
+                    name: $0.name,
+                    type: $0.type.rawValue,
+                    standard: $0.standard?.commandText,
+                    summary: $0.summary
+                )
+            }
+            pipeline.schedules = try await ScheduleStore(engine: engine).list(pipeline: name, next: 3)
+                .map(Console.Schedule.init)
+            pipeline.backfills = try await BackfillStore(engine: engine).list(pipeline: name, limit: 10)
+                .map(Console.Backfill.init)
+            return pipeline
         }
         pipelineRun = { id in
             let detail = try await store.run(id)
             let version = try await store.version(of: detail.run.pipeline, detail.run.version)
-            return Console.PipelineRun(detail, try version.definition())
+            var run = Console.PipelineRun(detail, try version.definition())
+            if run.tasks.count <= Self.maximumExplained {
+                let reasons = try await store.explain(id).map { ($0.task, $0.words) }
+                let known = Dictionary(reasons, uniquingKeysWith: { first, _ in first })
+                for index in run.tasks.indices { run.tasks[index].cacheReason = known[run.tasks[index].name] ?? nil }
+            }
+            return run
         }
         taskLog = { run, task in try await Self.tail(run, task, engine) }
+        bindActions(engine)
+    }
+
+    /// Runs with more tasks are shown without the reasons of the cache: each takes a query.
+    private static let maximumExplained = 100
+
+    private mutating func bindActions(_ engine: PipelineEngine) {
+        startRun = { name, parameters, reason, actor in
+            try await engine.start(pipeline: name, parameters: parameters, reason: reason, actor: actor)
+        }
+        cancelRun = { id, actor in try await engine.cancel(id, actor: actor) }
+        rerun = { id, task, reason, actor in
+            try await engine.rerun(id, from: task.map { [$0] }, reason: reason, actor: actor)
+        }
+        pauseSchedule = { pipeline, schedule, isPaused, actor in
+            let store = ScheduleStore(engine: engine)
+            if isPaused {
+                try await store.pause(pipeline, schedule, actor: actor)
+            } else {
+                try await store.resume(pipeline, schedule, actor: actor)
+            }
+        }
+        planBackfill = { pipeline, request in
+            let plan = try await Self.plan(pipeline, request, engine)
+            let schedule = try await engine.store.version(of: pipeline).definition().schedule(plan.schedule)
+            return Console.BackfillPreview(
+                schedule: plan.schedule,
+                times: plan.times.map(schedule.localText),
+                kept: plan.kept
+            )
+        }
+        startBackfill = { pipeline, request, actor in
+            _ = try await BackfillStore(engine: engine).create(
+                try await Self.plan(pipeline, request, engine),
+                parameters: [:],
+                parallel: request.parallel,
+                actor: actor
+            )
+        }
+    }
+
+    private static func plan(
+        _ pipeline: String,
+        _ request: Console.BackfillRequest,
+        _ engine: PipelineEngine
+    ) async throws -> BackfillPlan {
+        guard let again = Backfill.Again(rawValue: request.again) else {
+            throw PlatformError(
+                .invalidArgument,
+                "'\(request.again.prefix(40))' does not say which times run again.",
+                nextStep: Suggestion.phrase(for: request.again, among: Backfill.Again.allCases.map(\.rawValue))
+            )
+        }
+        return try await engine.planBackfill(
+            pipeline,
+            schedule: request.schedule,
+            from: request.from,
+            to: request.to,
+            again: again
+        )
     }
 
     private static func pipeline(
@@ -57,7 +137,7 @@ extension ConsoleData {
         let isCut = offset > Int64(end.count)
         var text = String(decoding: end, as: UTF8.self)
         if isCut, let line = text.firstIndex(of: "\n") { text = String(text[text.index(after: line)...]) }
-        return Console.Log(task: task, text: text, isCut: isCut)
+        return Console.Log(task: task, text: text, isCut: isCut, end: offset)
     }
 }
 
@@ -81,8 +161,51 @@ extension Console.PipelineRun {
                     needs: definition.task(task.task)?.upstream ?? [],
                     outputs: detail.outputs[task.task] ?? []
                 )
-            }
+            },
+            engine: run.engine,
+            externalID: run.externalID,
+            rerunOf: run.rerunOf
         )
+    }
+}
+
+extension Console.Schedule {
+    fileprivate init(_ state: ScheduleState) {
+        self.init(
+            name: state.schedule.name,
+            cron: state.schedule.cron.source,
+            zone: state.schedule.zoneName,
+            isPaused: state.isPaused,
+            pausedBy: state.pausedBy,
+            next: state.next.map(state.schedule.localText),
+            lastRun: state.last?.run,
+            lastState: state.last?.state.rawValue
+        )
+    }
+}
+
+extension Console.Backfill {
+    fileprivate init(_ backfill: Backfill) {
+        self.init(
+            id: backfill.id,
+            schedule: backfill.schedule,
+            state: backfill.state.rawValue,
+            parallel: backfill.parallel,
+            actor: backfill.actor,
+            createdAt: backfill.createdAt
+        )
+    }
+}
+
+extension TaskExplanation {
+    /// Why the cache did not serve the task, in a few words; nil when it did or there is nothing to say.
+    fileprivate var words: String? {
+        guard verdict == .miss || verdict == .off, !["waiting", "ready"].contains(state) else { return nil }
+        if verdict == .off { return "executed, whatever the cache has" }
+        guard comparedWith != nil else { return "first time" }
+        let parts = differences.map(\.part)
+        if parts.isEmpty { return "no equal execution is kept" }
+        return "changed: " + parts.prefix(3).joined(separator: ", ") + (parts.count > 3 ? ", …" : "")
     }
 }
 

@@ -11,6 +11,10 @@ extension Console {
         var description: String
         var version: Int
         var runs: [PipelineRun]
+        var parameters: [Parameter] = []
+        var schedules: [Schedule] = []
+        /// The newest, newest first.
+        var backfills: [Backfill] = []
     }
 
     /// One run of a pipeline.
@@ -26,6 +30,12 @@ extension Console {
         var parameters: JSONValue
         /// In the order of the definition.
         var tasks: [Task]
+        /// Who starts its tasks: `aku`, or another engine.
+        var engine = "aku"
+        /// What another engine calls it.
+        var externalID: String?
+        /// The run of which it does a part again.
+        var rerunOf: String?
     }
 
     /// One task of a run.
@@ -45,6 +55,8 @@ extension Console {
         var errorMessage: String?
         var nextStep: String?
         var outputs: [Output]
+        /// Why the cache did not serve it, in words; nil when it did, or is not known.
+        var cacheReason: String?
     }
 
     /// What a task wrote.
@@ -60,6 +72,8 @@ extension Console {
         var text: String
         /// Whether earlier lines were left out.
         var isCut: Bool
+        /// Where a follower goes on, in bytes.
+        var end: Int64 = 0
     }
 }
 

@@ -17,6 +17,43 @@ struct ConsoleData: Sendable {
     }
     /// The end of a task's log, at most `maximumLogBytes`; nil when it has none yet.
     var taskLog: @Sendable (_ run: String, _ task: String) async throws -> Console.Log? = { _, _ in nil }
+    /// Starts a run. Throws what the engine throws.
+    var startRun:
+        @Sendable (_ pipeline: String, _ parameters: [String: JSONValue], _ reason: String, _ actor: String)
+            async throws
+            -> String = { name, _, _, _ in throw ConsoleData.missing("pipeline", name) }
+    /// Ends a run. Throws `pipeline_run_not_found`, `pipeline_run_finished`.
+    var cancelRun: @Sendable (_ id: String, _ actor: String) async throws -> Void = { _, _ in }
+    /// Runs part of a run again, from a task or from what did not end well. Throws what the engine throws.
+    var rerun: @Sendable (_ id: String, _ task: String?, _ reason: String, _ actor: String) async throws -> String = {
+        id,
+        _,
+        _,
+        _ in
+        throw ConsoleData.missing("pipeline run", id)
+    }
+    /// Pauses a schedule or lets it go on. Throws `schedule_not_found`.
+    var pauseSchedule:
+        @Sendable (_ pipeline: String, _ schedule: String?, _ isPaused: Bool, _ actor: String) async throws -> Void = {
+            _,
+            _,
+            _,
+            _ in
+        }
+    /// What a backfill would run. Throws `backfill_empty` and others.
+    var planBackfill:
+        @Sendable (_ pipeline: String, _ request: Console.BackfillRequest) async throws -> Console.BackfillPreview = {
+            name,
+            _ in
+            throw ConsoleData.missing("pipeline", name)
+        }
+    /// Starts a backfill. Throws as `planBackfill`.
+    var startBackfill:
+        @Sendable (_ pipeline: String, _ request: Console.BackfillRequest, _ actor: String) async throws -> Void = {
+            _,
+            _,
+            _ in
+        }
     /// One page of training runs. Throws `INVALID_PARAMETER_VALUE` for a filter, order or page that cannot be used.
     var runs: @Sendable (_ query: RunsQuery) async throws -> Console.RunList = { _ in
         Console.RunList(experiments: [], runs: [], nextToken: nil)

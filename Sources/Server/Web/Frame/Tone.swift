@@ -36,7 +36,7 @@ struct Badge: Sendable, Hashable {
     private static let tones: [String: Tone] = [
         "succeeded": .ok, "success": .ok, "finished": .ok, "ready": .ok, "passed": .ok, "pass": .ok, "healthy": .ok,
         "completed": .ok, "verified": .ok, "resolved": .ok, "promoted": .ok, "serving": .ok, "closed": .ok,
-        "stable": .ok, "signed": .ok,
+        "stable": .ok, "signed": .ok, "active": .ok,
         "failed": .bad, "failure": .bad, "fail": .bad, "killed": .bad, "error": .bad, "open": .bad, "firing": .bad,
         "unhealthy": .bad, "unavailable": .bad, "corrupt": .bad, "drift": .bad, "drifting": .bad, "timed out": .bad,
         "revoked": .bad,

@@ -16,6 +16,7 @@ struct PipelineRunPage: ConsolePage {
         let attempt: String?
         let took: String
         let note: String?
+        let reason: String?
         let cachedHref: String?
         let identity: DigestLabel?
         let outputs: [OutputLine]
@@ -39,24 +40,32 @@ struct PipelineRunPage: ConsolePage {
     let logTask: String?
     let log: String?
     let logIsCut: Bool
+    let followHref: String?
+    let canCancel: Bool
+    let cancelAction: String
+    let canRerun: Bool
+    let rerunAction: String
+    let hasFailures: Bool
+    let choices: [String]
 
-    init(_ run: Console.PipelineRun, log: Console.Log?, now: Timestamp) {
+    init(_ run: Console.PipelineRun, log: Console.Log?, canRun: Bool, now: Timestamp) {
         heading = "\(run.pipeline) · run \(Wording.identifier(run.id))"
         crumbs = [.init("Pipelines", "/pipelines"), .init(run.pipeline, ConsolePath.pipeline(run.pipeline))]
         refreshSeconds = run.finishedAt == nil ? 2 : nil
         badge = Badge(state: run.state)
         let end = run.finishedAt ?? now
-        facts = [
-            Fact("Started", "\(Wording.moment(run.createdAt)) UTC"),
-            Fact("Took", Wording.duration(milliseconds: end.milliseconds - run.createdAt.milliseconds)),
-            Fact(
-                "Tasks done",
-                "\(run.tasks.count { ["succeeded", "cached"].contains($0.state) }) of \(run.tasks.count)"
-            ),
-            Fact("From cache", String(run.tasks.count { $0.state == "cached" })),
-            Fact("Definition", "version \(run.version)", link: ConsolePath.pipeline(run.pipeline)),
-            Fact("Reason", run.reason.isEmpty ? "started by \(run.actor)" : run.reason),
-        ]
+        facts =
+            [
+                Fact("Started", "\(Wording.moment(run.createdAt)) UTC"),
+                Fact("Took", Wording.duration(milliseconds: end.milliseconds - run.createdAt.milliseconds)),
+                Fact(
+                    "Tasks done",
+                    "\(run.tasks.count { ["succeeded", "cached"].contains($0.state) }) of \(run.tasks.count)"
+                ),
+                Fact("From cache", String(run.tasks.count { $0.state == "cached" })),
+                Fact("Definition", "version \(run.version)", link: ConsolePath.pipeline(run.pipeline)),
+                Fact("Reason", run.reason.isEmpty ? "started by \(run.actor)" : run.reason),
+            ] + Self.origin(run)
         graph = Self.graph(run, now: now)
         hasGraph = !graph.html.isEmpty
         timeline = TimelineDrawing.svg(Self.bars(run, now: now), label: "When each task of the run was at work")
@@ -67,6 +76,33 @@ struct PipelineRunPage: ConsolePage {
         logTask = log?.task
         self.log = log?.text
         logIsCut = log?.isCut ?? false
+        let open = log.flatMap { log in run.tasks.first { $0.name == log.task && $0.finishedAt == nil } }
+        followHref = log.flatMap { log in
+            guard open != nil else { return nil }
+            let run = Wording.segment(run.id), task = Wording.segment(log.task)
+            return "/api/v1/pipeline-runs/\(run)/tasks/\(task)/log/stream?offset=\(log.end)"
+        }
+        let isOurs = run.engine == "aku", isOver = run.finishedAt != nil
+        canCancel = canRun && !isOver
+        cancelAction = "/console\(ConsolePath.pipelineRun(run.id))/cancel"
+        canRerun = canRun && isOver && isOurs
+        rerunAction = "/console\(ConsolePath.pipelineRun(run.id))/reruns"
+        hasFailures = run.tasks.contains { !["succeeded", "cached"].contains($0.state) }
+        choices = run.tasks.map(\.name)
+    }
+
+    /// What leads the run when another engine does, and what it repeats.
+    private static func origin(_ run: Console.PipelineRun) -> [Fact] {
+        var facts: [Fact] = []
+        if run.engine != "aku" {
+            facts.append(Fact("Engine", [run.engine, run.externalID].compactMap(\.self).joined(separator: " ")))
+        }
+        if let origin = run.rerunOf {
+            facts.append(
+                Fact("Part of", "run \(Wording.identifier(origin)) again", link: ConsolePath.pipelineRun(origin))
+            )
+        }
+        return facts
     }
 
     /// The task whose log a reader most likely wants: the failed one, the running one, or the last that ran.
@@ -128,6 +164,7 @@ struct PipelineRunPage: ConsolePage {
             attempt: task.attempt > 1 ? "attempt \(task.attempt)" : nil,
             took: took(task, now: now).isEmpty ? "–" : took(task, now: now),
             note: note.isEmpty ? nil : note.joined(separator: " "),
+            reason: task.cacheReason,
             cachedHref: task.state == "cached" ? task.cachedFrom.map(ConsolePath.pipelineRun) : nil,
             identity: task.identity.map { DigestLabel($0) },
             outputs: task.outputs.map {

@@ -32,7 +32,7 @@ struct PipelinesPage: ConsolePage {
     }
 }
 
-/// One pipeline: a grid of its runs.
+/// One pipeline: its runs as a list and as a grid, its schedules, and the forms that start something.
 struct PipelinePage: ConsolePage {
     static let template = "pipeline"
     static let section: PageFrame.Section? = .pipelines
@@ -45,8 +45,17 @@ struct PipelinePage: ConsolePage {
     let isEmpty: Bool
     let graph: Markup
     let hasGraph: Bool
+    let grid: Markup
+    let hasGrid: Bool
+    let canRun: Bool
+    let start: StartForm
+    let schedules: [ScheduleRow]
+    let hasSchedules: Bool
+    let backfills: [BackfillRow]
+    let hasBackfills: Bool
+    let backfillHref: String
 
-    init(_ pipeline: Console.Pipeline, now: Timestamp) {
+    init(_ pipeline: Console.Pipeline, canRun: Bool, now: Timestamp) {
         heading = pipeline.name
         description = pipeline.description
         version = String(pipeline.version)
@@ -54,5 +63,14 @@ struct PipelinePage: ConsolePage {
         isEmpty = runs.isEmpty
         graph = pipeline.runs.first.map { PipelineRunPage.graph($0, now: now) } ?? Markup("")
         hasGraph = !graph.html.isEmpty
+        grid = GridDrawing.svg(pipeline.runs, now: now, label: "Tasks of the last runs of \(pipeline.name)")
+        hasGrid = pipeline.runs.count > 1
+        self.canRun = canRun
+        start = StartForm(pipeline)
+        schedules = pipeline.schedules.map { ScheduleRow($0, pipeline: pipeline.name) }
+        hasSchedules = !schedules.isEmpty
+        backfills = pipeline.backfills.map { BackfillRow($0, now: now) }
+        hasBackfills = !backfills.isEmpty
+        backfillHref = "\(ConsolePath.pipeline(pipeline.name))/backfill"
     }
 }
