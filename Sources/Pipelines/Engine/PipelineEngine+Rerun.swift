@@ -77,7 +77,8 @@ private struct Rerun {
             )
         }
         for name in names ?? [] where definition.task(name) == nil { throw PipelineStore.taskNotFound(name, run: id) }
-        let first = names ?? origin.tasks.filter { !$0.status.state.isGood }.map(\.task)
+        let first =
+            names ?? origin.tasks.filter { !$0.status.state.isGood && $0.status.state != .excused }.map(\.task)
         guard !first.isEmpty else {
             throw PlatformError(
                 .pipelineRerunEmpty,
