@@ -4,7 +4,8 @@ import Storage
 
 extension PipelineEngine {
     /// Runs part of an ended run again, as a new run of the same version with the same parameters: the tasks named and all
-    /// that wait for them are executed, whatever the cache has; every other task that ended well keeps what it wrote.
+    /// that wait for them are executed, whatever the cache has; every other task that ended well keeps what it wrote. Where
+    /// none is named, what did not end well begins again, and may be served from the cache.
     ///
     /// - Parameters:
     ///   - names: tasks to begin with; nil for all that did not end well.
@@ -31,7 +32,7 @@ extension PipelineEngine {
             let rerun = try Rerun(id, from: names, objects: objects, in: transaction)
             return try rerun.insert(
                 new,
-                reason: reason.isEmpty ? "again from \(rerun.fresh.sorted().joined(separator: ", "))" : reason,
+                reason: reason.isEmpty ? "again from \(rerun.begin.joined(separator: ", "))" : reason,
                 actor: actor,
                 key: idempotencyKey,
                 at: now,
@@ -48,6 +49,8 @@ private struct Rerun {
     private let origin: RunDetail
     private let version: PipelineVersion
     private let definition: PipelineDefinition
+    /// Tasks that it begins with.
+    let begin: [String]
     /// Tasks that are executed whatever the cache has.
     let fresh: Set<String>
     /// Tasks that keep what they wrote.
@@ -87,10 +90,12 @@ private struct Rerun {
                 context: ["run_id": id]
             )
         }
-        let fresh = definition.downstream(of: first)
-        self.fresh = fresh
+        let again = definition.downstream(of: first)
+        begin = first.sorted()
+        // What failed is not in the cache, but instances of a mapped task that ended well are: they need no second time.
+        fresh = names == nil ? [] : again
         kept = origin.tasks.filter { task in
-            task.status.state.isGood && !fresh.contains(task.task)
+            task.status.state.isGood && !again.contains(task.task)
                 && origin.outputs[task.task, default: []].allSatisfy { objects.holdsAll(of: $0) }
         }
     }

@@ -102,10 +102,14 @@ def test_a_run_is_started_followed_and_run_again_from_the_console(server):
     assert {task["name"]: task["state"] for task in body["tasks"]} == {"say": "cached", "shout": "failed"}
     assert body["rerun_of"] == run
     page = requests.get(f"{server.url}/pipeline-runs/{again}", timeout=30).text
-    assert f"/pipeline-runs/{run}" in page and "executed, whatever the cache has" in page
+    assert f"/pipeline-runs/{run}" in page
 
     third = aku("pipelines", "rerun", run, "--from", "say", "--watch", url=server.url, check=False)
     assert third.returncode == 1 and "shout" in third.stdout + third.stderr
+    newest = requests.get(f"{server.url}/api/v1/pipeline-runs?pipeline=forms&limit=1", timeout=30).json()["runs"][0]
+    assert newest["rerun_of"] == run and newest["reason"] == "again from say"
+    page = requests.get(f"{server.url}/pipeline-runs/{newest['id']}", timeout=30).text
+    assert "executed, whatever the cache has" in page
     page = requests.get(f"{server.url}/pipelines/forms", timeout=30).text
     grid = page.split('class="chart runs-grid"')[1].split("</svg>")[0]
     assert grid.count("<title>say: cached") == 1 and grid.count("<title>shout: failed") == 3
