@@ -89,6 +89,7 @@ struct AttemptFolder: Sendable {
     /// Makes the folders, and puts code and inputs there, read-only and verified.
     func prepare(code: Digest?, inputs: [String: TaskOutput], objects: ObjectStore) throws {
         Workspace.remove(path)
+        if mkdir(run, 0o755) == 0 { FolderSpread.ask(below: run) }
         for folder in [run, path, work, work + "/inputs", work + "/outputs", home, temporary, logs] {
             try Workspace.makeFolder(folder)
         }
