@@ -60,7 +60,9 @@ package final class WorkerPool: Sendable {
     }
 
     /// Lets go of callers whose deadline has passed.
-    package func expire() { _ = core.expire(at: ContinuousClock.now) }
+    ///
+    /// - Parameter now: the moment to compare with; tests name one to come.
+    package func expire(at now: ContinuousClock.Instant = .now) { _ = core.expire(at: now) }
 
     /// The same again and again while there is work, until the task is cancelled; without work nothing wakes.
     ///
