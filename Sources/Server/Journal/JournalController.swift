@@ -76,11 +76,7 @@ package struct JournalController: Sendable {
             }
             try await writer.finish(nil)
         }
-        return Response(
-            status: .ok,
-            headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
-            body: body
-        )
+        return .events(body)
     }
 }
 
@@ -97,8 +93,4 @@ extension JournalRecord {
             leafHash: entry.leafHash
         )
     }
-}
-
-extension HTTPField.Name {
-    fileprivate static var lastEventID: Self { HTTPField.Name(parsed: "last-event-id") ?? .eTag }
 }

@@ -31,7 +31,7 @@ struct PipelineLogStream: Sendable {
         run = try call.parameter("id")
         task = try call.parameter("task")
         attempt = call.query("attempt") == nil ? nil : try call.integer("attempt", default: 1, in: 1...Int(Int32.max))
-        let resumed = HTTPField.Name("Last-Event-ID").flatMap { call.request.headers[$0] }.flatMap { Int64($0) }
+        let resumed = call.request.headers[.lastEventID].flatMap { Int64($0) }
         offset = try max(0, resumed ?? Int64(call.integer("offset", default: 0, in: 0...Int.max)))
     }
 
@@ -74,11 +74,7 @@ struct PipelineLogStream: Sendable {
             try await writer.write(ByteBuffer(string: "id: \(place)\nevent: end\ndata: {}\n\n"))
             try await writer.finish(nil)
         }
-        return Response(
-            status: .ok,
-            headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
-            body: body
-        )
+        return .events(body)
     }
 }
 

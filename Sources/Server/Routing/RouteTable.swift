@@ -204,6 +204,15 @@ extension Response {
         return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: data)))
     }
 
+    /// Server-sent events (WHATWG HTML §9.2).
+    static func events(_ body: ResponseBody) -> Response {
+        Response(
+            status: .ok,
+            headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
+            body: body
+        )
+    }
+
     /// A text response.
     package static func text(
         _ text: String,
@@ -216,4 +225,9 @@ extension Response {
             body: .init(byteBuffer: ByteBuffer(string: text))
         )
     }
+}
+
+extension HTTPField.Name {
+    /// Where a browser that reconnects to server-sent events goes on.
+    static var lastEventID: Self { HTTPField.Name(parsed: "last-event-id") ?? .eTag }
 }

@@ -31,8 +31,13 @@ enum GraphDrawing {
         )
         let states = Dictionary(nodes.map { ($0.name, $0.badge.tone) }, uniquingKeysWith: { first, _ in first })
         let words = nodes.map { "\($0.name) \($0.badge.word)" }.joined(separator: ", ")
-        var out = SVG.open(width: layout.width, height: layout.height, label: "\(label): \(words)", class: "graph")
-        out = out.replacing("role=\"img\"", with: "role=\"group\"")
+        var out = SVG.open(
+            width: layout.width,
+            height: layout.height,
+            label: "\(label): \(words)",
+            class: "graph",
+            role: "group"
+        )
         out += "<g class=\"edges\" aria-hidden=\"true\">"
         for route in layout.routes {
             out += "<path class=\"edge from-\(states[route.from] ?? "idle")\" d=\"\(curve(route.points))\"/>"

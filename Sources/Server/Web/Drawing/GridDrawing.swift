@@ -30,8 +30,7 @@ enum GridDrawing {
         let width = gutter + Double(runs.count) * step + 8
         let height = head + Double(rows.count) * step + 4
         let longest = runs.map { took($0, now) }.max() ?? 1
-        var out = SVG.open(width: width, height: height, label: label, class: "chart runs-grid")
-        out = out.replacing("role=\"img\"", with: "role=\"group\"")
+        var out = SVG.open(width: width, height: height, label: label, class: "chart runs-grid", role: "group")
         for (index, name) in rows.enumerated() {
             let y = head + Double(index) * step + 11
             out += SVG.text(SVG.clip(name, to: 19), x: gutter - 8, y: y, anchor: "end", class: "tick")

@@ -59,8 +59,16 @@ enum SVG {
     }
 
     /// The opening tag of a drawing that people with a screen reader hear as one image with a name.
-    static func open(width: Double, height: Double, label: String, class name: String) -> String {
-        "<svg class=\"\(name)\" role=\"img\" aria-label=\"\(escape(label))\" viewBox=\"0 0 \(number(width)) "
+    ///
+    /// - Parameter role: `group` where the parts are links of their own.
+    static func open(
+        width: Double,
+        height: Double,
+        label: String,
+        class name: String,
+        role: String = "img"
+    ) -> String {
+        "<svg class=\"\(name)\" role=\"\(role)\" aria-label=\"\(escape(label))\" viewBox=\"0 0 \(number(width)) "
             + "\(number(height))\" width=\"\(number(width))\" height=\"\(number(height))\">"
     }
 

@@ -21,8 +21,8 @@ struct ScatterChart: Sendable {
     /// The drawing.
     func svg() -> Markup {
         let title = "\(y.column.heading) over \(x.column.heading), \(runs.count) runs"
-        var out = SVG.open(width: width, height: height, label: title, class: "chart scatter")
-        out = out.replacing("role=\"img\"", with: "role=\"group\"") + grid()
+        var out = SVG.open(width: width, height: height, label: title, class: "chart scatter", role: "group")
+        out += grid()
         var drawn = 0
         for (index, run) in runs.enumerated() {
             guard let across = x.place(index), let up = y.place(index) else { continue }

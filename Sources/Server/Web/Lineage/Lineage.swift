@@ -50,9 +50,10 @@ enum LineageDrawing {
             width: layout.width,
             height: layout.height,
             label: "\(label): \(words)",
-            class: "graph lineage"
+            class: "graph lineage",
+            role: "group"
         )
-        out = out.replacing("role=\"img\"", with: "role=\"group\"") + "<g class=\"edges\" aria-hidden=\"true\">"
+        out += "<g class=\"edges\" aria-hidden=\"true\">"
         for route in layout.routes {
             out += "<path class=\"edge\" d=\"\(GraphDrawing.curve(route.points))\"/>"
             if let end = route.points.last {
