@@ -20,13 +20,7 @@ extension PipelineEngine {
         actor: String,
         idempotencyKey: String? = nil
     ) async throws -> String {
-        guard reason.utf8.count <= Self.maximumReasonBytes, idempotencyKey?.utf8.count ?? 0 <= Self.maximumReasonBytes
-        else {
-            throw PlatformError(
-                .tooLarge,
-                "The reason or idempotency key is longer than \(Self.maximumReasonBytes) bytes."
-            )
-        }
+        try Self.check(reason: reason, key: idempotencyKey)
         let new = ids(), now = clock.now(), objects = objects
         let started = try await database.write { transaction -> String in
             let rerun = try Rerun(id, from: names, objects: objects, in: transaction)
@@ -136,15 +130,8 @@ private struct Rerun {
                     .text(task.cachedFrom ?? origin.run.id), .time(at), .text(id), .text(task.task),
                 ]
             )
-            for output in origin.outputs[task.task, default: []] {
-                try transaction.execute(
-                    "INSERT INTO pipeline_output (run_id, task, name, digest, kind, bytes) VALUES (?, ?, ?, ?, ?, ?)",
-                    [
-                        .text(id), .text(task.task), .text(output.name), .digest(output.digest),
-                        .text(output.kind.rawValue), .integer(output.bytes),
-                    ]
-                )
-            }
+            let outputs = origin.outputs[task.task, default: []]
+            try PipelineStore.write(outputs, of: id, task: task.task, in: transaction)
         }
         return id
     }

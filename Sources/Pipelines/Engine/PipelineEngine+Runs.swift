@@ -24,13 +24,7 @@ extension PipelineEngine {
         idempotencyKey: String? = nil,
         useCache: Bool = true
     ) async throws -> String {
-        guard reason.utf8.count <= Self.maximumReasonBytes, idempotencyKey?.utf8.count ?? 0 <= Self.maximumReasonBytes
-        else {
-            throw PlatformError(
-                .tooLarge,
-                "The reason or idempotency key is longer than \(Self.maximumReasonBytes) bytes."
-            )
-        }
+        try Self.check(reason: reason, key: idempotencyKey)
         let version = try await store.version(of: pipeline)
         let definition = try version.definition()
         let values = try definition.resolve(parameters: parameters)
@@ -48,6 +42,19 @@ extension PipelineEngine {
         let id = try await database.write { transaction in try run.insert(in: transaction) }
         mailbox.post(.created(id))
         return id
+    }
+
+    /// Checks the length of what stands with a new run.
+    ///
+    /// - Throws: `too_large`.
+    static func check(reason: String, key: String?) throws {
+        guard reason.utf8.count <= Self.maximumReasonBytes, key?.utf8.count ?? 0 <= Self.maximumReasonBytes
+        else {
+            throw PlatformError(
+                .tooLarge,
+                "The reason or idempotency key is longer than \(Self.maximumReasonBytes) bytes."
+            )
+        }
     }
 
     /// Cancels a run: nothing of it starts after this returns, and running tasks are ended. Cancelling twice is no

@@ -21,12 +21,7 @@ extension RunStepper {
         let components = run.components(of: task, interpreter: interpreter, source: items.source)
         let identity = try components.identity()
         runs[id]?.components[task.name] = (components, identity)
-        if run.links(task), let hit = try lookUp(identity) {
-            runs[id]?.outputs[task.name] = hit.outputs
-            try writeOutputs(id, task.name, hit.outputs)
-            try apply(id, failure: nil, cachedFrom: hit.run) { $0.apply(.hit(task.name)) }
-            return true
-        }
+        if try link(run, task.name, task, identity) { return true }
         runs[id]?.items[task.name] = items
         try apply(id, failure: nil) { $0.apply(.expanded(task.name, count: items.count)) }
         return true

@@ -77,7 +77,7 @@ struct RunStepper {
                 return
             }
             runs[id]?.outputs[task] = outputs
-            try writeOutputs(id, task, outputs)
+            try PipelineStore.write(outputs, of: id, task: task, in: transaction)
             if let identity = runs[id]?.components[task]?.identity, runs[id]?.definition(of: task)?.cache == true {
                 try remember(identity, id, task)
             }
@@ -133,13 +133,7 @@ struct RunStepper {
         let kept = run.isBackfill ? reserve : 0
         // Two runs at one time with one identity: the second takes what the first makes, or runs when the first fails.
         if run.links(task), underway.contains(identity) { return false }
-        if run.links(task), let hit = try lookUp(identity) {
-            runs[id]?.outputs[name] = hit.outputs
-            // First the row: an instance that is linked has none yet.
-            try apply(id, failure: nil, cachedFrom: hit.run) { $0.apply(.hit(name)) }
-            try writeOutputs(id, name, hit.outputs)
-            return true
-        }
+        if try link(run, name, task, identity) { return true }
         guard places > kept, takeSlot(task) else { return false }
         places -= 1
         if task.cache { underway.insert(identity) }
@@ -148,8 +142,20 @@ struct RunStepper {
         return true
     }
 
+    /// Takes over what an equal execution wrote, where the task asks for it and there is one.
+    ///
+    /// - Returns: whether it left the state `ready`.
+    mutating func link(_ run: ActiveRun, _ name: String, _ task: TaskDefinition, _ identity: Digest) throws -> Bool {
+        guard run.links(task), let hit = try lookUp(identity) else { return false }
+        runs[run.id]?.outputs[name] = hit.outputs
+        // First the row: an instance that is linked has none yet.
+        try apply(run.id, failure: nil, cachedFrom: hit.run) { $0.apply(.hit(name)) }
+        try PipelineStore.write(hit.outputs, of: run.id, task: name, in: transaction)
+        return true
+    }
+
     /// The outputs of the execution with this identity, when the store still has all of them.
-    func lookUp(_ identity: Digest) throws -> (run: String, outputs: [TaskOutput])? {
+    private func lookUp(_ identity: Digest) throws -> (run: String, outputs: [TaskOutput])? {
         let row = try transaction.first(
             "SELECT run_id, task FROM pipeline_cache WHERE identity = ?",
             [.digest(identity)]
@@ -190,18 +196,6 @@ struct RunStepper {
             try RunWriter(transaction, run, now).write(outcome)
             runs[id] = nil
             actions.append(.finished(run: id))
-        }
-    }
-
-    func writeOutputs(_ id: String, _ task: String, _ outputs: [TaskOutput]) throws {
-        for output in outputs {
-            try transaction.execute(
-                "INSERT INTO pipeline_output (run_id, task, name, digest, kind, bytes) VALUES (?, ?, ?, ?, ?, ?)",
-                [
-                    .text(id), .text(task), .text(output.name), .digest(output.digest), .text(output.kind.rawValue),
-                    .integer(output.bytes),
-                ]
-            )
         }
     }
 

@@ -14,6 +14,20 @@ package struct Backfill: Sendable, Hashable {
         case failed
         /// All of them.
         case all
+
+        /// Reads a name.
+        ///
+        /// - Throws: `invalid_argument`.
+        package init(named name: String) throws {
+            guard let again = Self(rawValue: name) else {
+                throw PlatformError(
+                    .invalidArgument,
+                    "'again' is '\(name.prefix(40))'.",
+                    nextStep: Suggestion.phrase(for: name, among: Self.allCases.map(\.rawValue))
+                )
+            }
+            self = again
+        }
     }
 
     /// Its id.

@@ -69,6 +69,14 @@ package struct PipelineStore: Sendable {
         return detail
     }
 
+    /// A run with its tasks, and the definition that it keeps.
+    ///
+    /// - Throws: `pipeline_run_not_found`.
+    package func runWithDefinition(_ id: String) async throws -> (detail: RunDetail, definition: PipelineDefinition) {
+        let detail = try await run(id)
+        return (detail, try await version(of: detail.run.pipeline, detail.run.version).definition())
+    }
+
     // MARK: - Inside a transaction
 
     static func version(of pipeline: String, _ number: Int?, in reader: any SQLReader) throws -> PipelineVersion? {
@@ -124,6 +132,24 @@ package struct PipelineStore: Sendable {
             )
         }
         return out
+    }
+
+    /// Writes what a task of a run wrote; the task's row is there.
+    static func write(
+        _ outputs: [TaskOutput],
+        of run: String,
+        task: String,
+        in transaction: any SQLTransaction
+    ) throws {
+        for output in outputs {
+            try transaction.execute(
+                "INSERT INTO pipeline_output (run_id, task, name, digest, kind, bytes) VALUES (?, ?, ?, ?, ?, ?)",
+                [
+                    .text(run), .text(task), .text(output.name), .digest(output.digest), .text(output.kind.rawValue),
+                    .integer(output.bytes),
+                ]
+            )
+        }
     }
 
     static func notFound(_ pipeline: String, _ number: Int? = nil) -> PlatformError {

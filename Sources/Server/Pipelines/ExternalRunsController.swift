@@ -38,8 +38,7 @@ package struct ExternalRunsController: Sendable {
         routes.on(ExternalRunsAPI.finish) { call in
             let id = try call.parameter("id")
             try await engine.finishExternal(id, actor: call.principal.name)
-            let detail = try await engine.store.run(id)
-            let definition = try await engine.store.version(of: detail.run.pipeline, detail.run.version).definition()
+            let (detail, definition) = try await engine.store.runWithDefinition(id)
             return PipelineRunBody(detail, definition, now: clock.now())
         }
         routes.on(ExternalRunsAPI.claim) { call in

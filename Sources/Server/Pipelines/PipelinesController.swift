@@ -102,8 +102,7 @@ package struct PipelinesController: Sendable {
     }
 
     private func detail(_ id: String) async throws -> PipelineRunBody {
-        let detail = try await engine.store.run(id)
-        let definition = try await engine.store.version(of: detail.run.pipeline, detail.run.version).definition()
+        let (detail, definition) = try await engine.store.runWithDefinition(id)
         return PipelineRunBody(detail, definition, now: clock.now())
     }
 

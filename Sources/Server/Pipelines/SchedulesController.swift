@@ -60,20 +60,12 @@ package struct SchedulesController: Sendable {
     }
 
     private func backfill(_ call: Call, _ body: StartBackfillBody) async throws -> BackfillBody {
-        let again = body.again ?? Backfill.Again.none.rawValue
-        guard let again = Backfill.Again(rawValue: again) else {
-            throw PlatformError(
-                .invalidArgument,
-                "'again' is '\(again.prefix(40))'.",
-                nextStep: Suggestion.phrase(for: again, among: Backfill.Again.allCases.map(\.rawValue))
-            )
-        }
         let plan = try await engine.planBackfill(
             call.parameter("name"),
             schedule: body.schedule,
             from: body.from,
             to: body.to,
-            again: again
+            again: Backfill.Again(named: body.again ?? Backfill.Again.none.rawValue)
         )
         let parallel = body.parallel ?? 1
         if body.dryRun == true { return BackfillBody(plan, parallel: parallel, actor: call.principal.name) }

@@ -31,9 +31,8 @@ extension ConsoleData {
             return pipeline
         }
         pipelineRun = { id in
-            let detail = try await store.run(id)
-            let version = try await store.version(of: detail.run.pipeline, detail.run.version)
-            var run = Console.PipelineRun(detail, try version.definition())
+            let (detail, definition) = try await store.runWithDefinition(id)
+            var run = Console.PipelineRun(detail, definition)
             if run.tasks.count <= Self.maximumExplained {
                 let reasons = try await store.explain(id).map { ($0.task, $0.words) }
                 let known = Dictionary(reasons, uniquingKeysWith: { first, _ in first })
@@ -88,19 +87,12 @@ extension ConsoleData {
         _ request: Console.BackfillRequest,
         _ engine: PipelineEngine
     ) async throws -> BackfillPlan {
-        guard let again = Backfill.Again(rawValue: request.again) else {
-            throw PlatformError(
-                .invalidArgument,
-                "'\(request.again.prefix(40))' does not say which times run again.",
-                nextStep: Suggestion.phrase(for: request.again, among: Backfill.Again.allCases.map(\.rawValue))
-            )
-        }
-        return try await engine.planBackfill(
+        try await engine.planBackfill(
             pipeline,
             schedule: request.schedule,
             from: request.from,
             to: request.to,
-            again: again
+            again: Backfill.Again(named: request.again)
         )
     }
 
