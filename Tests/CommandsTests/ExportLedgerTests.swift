@@ -19,6 +19,23 @@ import Testing
         )
     }
 
+    @Test func `A ledger knows after a restart what was asked for, and which records are its own`() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("mapping.jsonl")
+        let ledger = try ExportLedger(path: path)
+        try ledger.noteAsked("run", "a")
+        try ledger.noteAsked("run", "b")
+        try ledger.note("run", "b", "y", done: false)
+        let again = try ExportLedger(path: path)
+        #expect(
+            [again.wasAsked("run", "a"), again.wasAsked("run", "c"), again.wasAsked("model", "a")] == [
+                true, false, false,
+            ]
+        )
+        #expect([again.target("run", "a"), again.target("run", "b")] == [nil, "y"])
+        #expect([again.owns("run", "y"), again.owns("run", "x"), again.owns("model", "y")] == [true, false, false])
+    }
+
     @Test func `A line that was cut off says nothing, and the next one begins behind it`() throws {
         let folder = try TemporaryFolder()
         let path = folder.path("mapping.jsonl")

@@ -6,12 +6,15 @@ final class ExportLedger {
     private struct Line: Codable {
         let kind: String
         let from: String
-        let to: String
+        /// Nil when the record was only asked for: the reply is not known.
+        let to: String?
         let done: Bool
     }
 
     private let handle: FileHandle
     private var targets: [String: String] = [:]
+    private var owned: [String: Set<String>] = [:]
+    private var asked: Set<String> = []
     private var finished: Set<String> = []
 
     /// Opens or creates the file.
@@ -42,15 +45,34 @@ final class ExportLedger {
     /// Whether a record is there whole.
     func isDone(_ kind: String, _ from: String) -> Bool { finished.contains("\(kind) \(from)") }
 
+    /// Whether the other server was asked for a record, so that it may make it even if this export never hears of it.
+    func wasAsked(_ kind: String, _ from: String) -> Bool { asked.contains("\(kind) \(from)") }
+
+    /// Whether a record there is what some record of this kind became.
+    func owns(_ kind: String, _ to: String) -> Bool { owned[kind]?.contains(to) ?? false }
+
     /// Notes what a record became.
     func note(_ kind: String, _ from: String, _ to: String, done: Bool) throws {
-        let line = Line(kind: kind, from: from, to: to, done: done)
+        try write(Line(kind: kind, from: from, to: to, done: done))
+    }
+
+    /// Notes that the other server is about to be asked for a record.
+    func noteAsked(_ kind: String, _ from: String) throws {
+        try write(Line(kind: kind, from: from, to: nil, done: false))
+    }
+
+    private func write(_ line: Line) throws {
         try handle.write(contentsOf: CanonicalJSON.encode(line) + [UInt8(ascii: "\n")])
         enter(line)
     }
 
     private func enter(_ line: Line) {
-        targets["\(line.kind) \(line.from)"] = line.to
+        guard let to = line.to else {
+            asked.insert("\(line.kind) \(line.from)")
+            return
+        }
+        targets["\(line.kind) \(line.from)"] = to
+        owned[line.kind, default: []].insert(to)
         if line.done { finished.insert("\(line.kind) \(line.from)") }
     }
 

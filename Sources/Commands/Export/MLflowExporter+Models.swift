@@ -33,20 +33,21 @@ extension MLflowExporter {
             count("logged models", written: false)
             return
         }
-        let answer: Answer
-        if let begun = ledger.target("logged model", model.id) {
-            answer = try await target.get("logged-models/\(begun)", [:])
-        } else {
-            answer = try await target.send(
+        let experiment = try number("experiment", "\(model.experimentID)")
+        let made = try await make("logged model", model.id) {
+            try await self.stray(model, in: experiment)
+        } create: {
+            let answer: Answer = try await self.target.send(
                 "logged-models",
                 [
-                    "experiment_id": .string(try number("experiment", "\(model.experimentID)")),
-                    "name": .string(model.name), "model_type": model.modelType.map(JSONValue.string) ?? .null,
+                    "experiment_id": .string(experiment), "name": .string(model.name),
+                    "model_type": model.modelType.map(JSONValue.string) ?? .null,
                     "params": .array(model.params.map(\.json)), "tags": .array(model.tags.map(\.json)),
                 ]
             )
-            try ledger.note("logged model", model.id, answer.model.info.modelId, done: false)
+            return answer.model.info.modelId
         }
+        let answer: Answer = try await target.get("logged-models/\(made)", [:])
         let (id, location) = (answer.model.info.modelId, answer.model.info.artifactUri ?? "")
         try await copyArtifacts(from: model.artifactLocation, to: location)
         try ledger.note("location", model.artifactLocation, location, done: true)
@@ -61,6 +62,27 @@ extension MLflowExporter {
         count("logged models", written: true)
     }
 
+    /// A logged model there that looks as this one does when it is created, and that no model became.
+    private func stray(_ model: ImportedLoggedModel, in experiment: String) async throws -> String? {
+        var token: String?
+        repeat {
+            let page: MLflowReplies.LoggedModels = try await target.send(
+                "logged-models/search",
+                [
+                    "experiment_ids": [.string(experiment)], "max_results": 50,
+                    "page_token": token.map(JSONValue.string) ?? .null,
+                ]
+            )
+            for found in try (page.models ?? []).map({ try $0.record(ArtifactPlaces([])) })
+            where found.name == model.name && found.modelType == model.modelType
+                && Set(found.params) == Set(model.params)
+                && Set(found.tags) == Set(model.tags) && !ledger.owns("logged model", found.id)
+            { return found.id }
+            token = page.nextPageToken.flatMap { $0.isEmpty ? nil : $0 }
+        } while token != nil
+        return nil
+    }
+
     /// A registered model. Its versions get the numbers that they have here: where one was deleted, one is made there and deleted.
     func export(_ model: ImportedRegisteredModel) async throws {
         if ledger.isDone("registered model", model.name) {
@@ -68,15 +90,17 @@ extension MLflowExporter {
             return
         }
         let name = JSONValue.string(model.name)
-        if ledger.target("registered model", model.name) == nil {
-            try await target.tell(
+        _ = try await make("registered model", model.name) {
+            try await self.isThere("registered-models/get", ["name": model.name]) ? model.name : nil
+        } create: {
+            try await self.target.tell(
                 "registered-models/create",
                 [
                     "name": name, "description": model.description.map(JSONValue.string) ?? .null,
                     "tags": .array(model.tags.map(\.json)),
                 ]
             )
-            try ledger.note("registered model", model.name, model.name, done: false)
+            return model.name
         }
         var next: Int64 = 1
         for version in model.versions {
@@ -105,19 +129,21 @@ extension MLflowExporter {
         let key = "\(number):\(model)"
         let name = JSONValue.string(model)
         if ledger.isDone("model version", key) { return }
-        if ledger.target("model version", key) == nil {
-            let source = place(version.source)
-            try await target.tell(
+        _ = try await make("model version", key) {
+            try await self.isThere("model-versions/get", ["name": model, "version": "\(number)"]) ? "\(number)" : nil
+        } create: {
+            let source = self.place(version.source)
+            try await self.target.tell(
                 "model-versions/create",
                 [
                     "name": name, "source": .string(source),
-                    "run_id": version.runID.flatMap { ledger.target("run", $0) }.map(JSONValue.string) ?? .null,
+                    "run_id": version.runID.flatMap { self.ledger.target("run", $0) }.map(JSONValue.string) ?? .null,
                     "run_link": version.runLink.map(JSONValue.string) ?? .null,
                     "description": version.description.map(JSONValue.string) ?? .null,
                     "tags": .array(version.tags.map(\.json)),
                 ]
             )
-            try ledger.note("model version", key, "\(number)", done: false)
+            return "\(number)"
         }
         if isGap {
             _ = try await target.client.sendRaw(

@@ -25,7 +25,7 @@ extension MLflowExporter {
         for part in parts(record.params) { try await log(id, "params", part) }
         for part in parts(record.tags) { try await log(id, "tags", part) }
         let sum = try await exportPoints(of: run, to: id)
-        try await exportLinks(of: record, to: id)
+        try await agreeing { try await exportLinks(of: record, to: id) }
         let there: MLflowReplies.OneRun = try await target.get("runs/get", ["run_id": id])
         try await copyArtifacts(from: record.artifactURI, to: there.run.info.artifactUri ?? "")
         try ledger.note("location", record.artifactURI, there.run.info.artifactUri ?? "", done: true)
@@ -70,17 +70,38 @@ extension MLflowExporter {
 
     /// Creates the run; one that was begun before is taken up again.
     private func begin(_ record: ImportedRun) async throws -> String {
-        if let begun = ledger.target("run", record.id) { return begun }
-        let made: MLflowReplies.OneRun = try await target.send(
-            "runs/create",
-            [
-                "experiment_id": .string(try number("experiment", "\(record.experimentID)")),
-                "user_id": .string(record.userID), "run_name": .string(record.name),
-                "start_time": .integer(record.startTime),
-            ]
-        )
-        try ledger.note("run", record.id, made.run.info.runId, done: false)
-        return made.run.info.runId
+        let experiment = try number("experiment", "\(record.experimentID)")
+        return try await make("run", record.id) {
+            try await self.stray(record, in: experiment)
+        } create: {
+            let made: MLflowReplies.OneRun = try await self.target.send(
+                "runs/create",
+                [
+                    "experiment_id": .string(experiment), "user_id": .string(record.userID),
+                    "run_name": .string(record.name), "start_time": .integer(record.startTime),
+                ]
+            )
+            return made.run.info.runId
+        }
+    }
+
+    /// A run there that looks as this one does when it is created, and that no run became.
+    private func stray(_ record: ImportedRun, in experiment: String) async throws -> String? {
+        var token: String?
+        repeat {
+            let page: MLflowReplies.Runs = try await target.send(
+                "runs/search",
+                [
+                    "experiment_ids": [.string(experiment)], "max_results": 1000, "run_view_type": "ALL",
+                    "filter": .string("attributes.start_time = \(record.startTime)"),
+                    "page_token": token.map(JSONValue.string) ?? .null,
+                ]
+            )
+            for info in (page.runs ?? []).map(\.info)
+            where (info.runName ?? "") == record.name && !ledger.owns("run", info.runId) { return info.runId }
+            token = page.nextPageToken.flatMap { $0.isEmpty ? nil : $0 }
+        } while token != nil
+        return nil
     }
 
     private func exportPoints(of run: SourceRun, to id: String) async throws -> RecordSum {
@@ -138,19 +159,9 @@ extension MLflowExporter {
             && run.record.startTime == record.startTime && run.record.status == record.status
     }
 
-    /// Logs params or tags. What an export that was killed had sent may still be on its way inside the server, which then
-    /// refuses the same row with the words of its database; a moment later it finds it there, and agrees.
     private func log(_ id: String, _ kind: String, _ pairs: [ImportedPair]) async throws {
-        var triesLeft = 10
-        while true {
-            do {
-                let body: [String: JSONValue] = ["run_id": .string(id), kind: .array(pairs.map(\.json))]
-                return try await target.tell("runs/log-batch", body)
-            } catch let error as PlatformError where triesLeft > 1 && error.message.contains("IntegrityError") {
-                triesLeft -= 1
-                try await Task.sleep(for: .milliseconds(200))
-            }
-        }
+        let body: [String: JSONValue] = ["run_id": .string(id), kind: .array(pairs.map(\.json))]
+        try await agreeing { try await target.tell("runs/log-batch", body) }
     }
 
     private func parts(_ pairs: [ImportedPair]) -> [[ImportedPair]] {

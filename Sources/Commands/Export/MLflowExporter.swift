@@ -79,8 +79,12 @@ final class MLflowExporter {
         if let there = try await find(experiment.name) {
             number = there
         } else {
-            let made: Created = try await target.send("experiments/create", ["name": .string(experiment.name)])
-            number = made.experimentId
+            number = try await make("experiment", key) {
+                try await self.find(experiment.name)
+            } create: {
+                let made: Created = try await self.target.send("experiments/create", ["name": .string(experiment.name)])
+                return made.experimentId
+            }
         }
         for tag in experiment.tags {
             try await target.tell(
