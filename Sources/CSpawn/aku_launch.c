@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "aku_launch.h"
+#include "aku_spawn.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -40,14 +41,34 @@ static void leave_network(void) {
     write_file("/proc/self/gid_map", map);
 }
 
-static void raise_loopback(void) {
+static int raise_loopback(void) {
     struct ifreq request = {0};
-    int handle = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int handle = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), code = 0;
     strcpy(request.ifr_name, "lo");
-    if (handle < 0 || ioctl(handle, SIOCGIFFLAGS, &request) != 0) fail("lo");
+    if (handle < 0 || ioctl(handle, SIOCGIFFLAGS, &request) != 0) code = errno;
     request.ifr_flags |= IFF_UP | IFF_RUNNING;
-    if (ioctl(handle, SIOCSIFFLAGS, &request) != 0) fail("lo");
-    close(handle);
+    if (code == 0 && ioctl(handle, SIOCSIFFLAGS, &request) != 0) code = errno;
+    if (handle >= 0) close(handle);
+    return code;
+}
+
+int aku_spawn_cut(pid_t *id, const char *program, const posix_spawn_file_actions_t *actions,
+                  const posix_spawnattr_t *attributes, char *const arguments[], char *const environment[]) {
+    int home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC), code = 0;
+    if (home < 0) return errno;
+    if (unshare(CLONE_NEWNET) != 0) {
+        code = errno;
+    } else {
+        code = raise_loopback();
+        if (code == 0) code = posix_spawn(id, program, actions, attributes, arguments, environment);
+        // A thread that stayed outside could not reach the store of objects.
+        if (setns(home, CLONE_NEWNET) != 0) {
+            if (code == 0) kill(-*id, SIGKILL);
+            abort();
+        }
+    }
+    close(home);
+    return code;
 }
 
 static int send_socket(int channel, int handle) {
@@ -173,7 +194,7 @@ __attribute__((constructor)) static void launch(int argc, char **argv) {
         close(channel[1]);
     }
     leave_network();
-    raise_loopback();
+    if ((errno = raise_loopback()) != 0) fail("lo");
     if (isPlatform) open_platform(channel[0], port);
     execv(argv[4], argv + 4);
     fail(argv[4]);

@@ -19,8 +19,8 @@ extension DefinitionParser {
 
     private mutating func network(_ node: Node, of owner: String) -> NetworkAccess? {
         guard let text = reader.text(node, of: "'network' of \(owner)") else { return nil }
-        let known = NetworkAccess.allCases.map(\.rawValue)
-        guard let access = NetworkAccess(rawValue: text) else {
+        let known = NetworkAccess.declarable.map(\.rawValue)
+        guard let access = NetworkAccess(rawValue: text), NetworkAccess.declarable.contains(access) else {
             reader.note(
                 .pipelineInvalidValue,
                 "'network' of \(owner) is '\(text.prefix(80))'.",

@@ -9,13 +9,18 @@ package enum PythonSource: Sendable, Hashable {
 }
 
 /// What of the network a task reaches.
-package enum NetworkAccess: String, Sendable, Hashable, CaseIterable {
+package enum NetworkAccess: String, Sendable, Hashable {
     /// Nothing but a loopback device of its own.
     case none
     /// This server, at its address, and nothing else.
     case platform
     /// What the machine reaches.
     case any
+    /// Nothing is declared: as `none` where the machine can do that, else as `any`, which the task's log says.
+    case unstated = "default"
+
+    /// What a file may say.
+    static let declarable: [NetworkAccess] = [.none, .platform, .any]
 }
 
 /// How tasks are executed: stated for a pipeline, and by a task that differs. Nil where nothing is said.
@@ -35,8 +40,8 @@ extension PipelineDefinition {
     /// The Python of a task: its own, else the pipeline's, else the server's.
     package func python(of task: TaskDefinition) -> PythonSource { task.policy.python ?? policy.python ?? .server }
 
-    /// What a task reaches: what it says, else what the pipeline says, else everything.
-    package func network(of task: TaskDefinition) -> NetworkAccess { task.policy.network ?? policy.network ?? .any }
+    /// What a task reaches: what it says, else what the pipeline says.
+    package func network(of task: TaskDefinition) -> NetworkAccess { task.policy.network ?? policy.network ?? .unstated }
 
     /// The lock files that some task uses, once each.
     var lockPaths: Set<String> {

@@ -53,6 +53,8 @@ extension ErrorCode {
     package static let verificationNotFound = ErrorCode("verification_not_found", .notFound)
     /// As many verifications wait as may.
     package static let verificationBusy = ErrorCode("verification_busy", .resourceExhausted)
+    /// Another server has taken over the pipelines of the database.
+    package static let engineSuperseded = ErrorCode("engine_superseded", .unavailable)
     /// An idempotency key that was used with other parameters.
     package static let idempotencyMismatch = ErrorCode("idempotency_mismatch", .conflict)
     /// A parameter that the pipeline does not have.

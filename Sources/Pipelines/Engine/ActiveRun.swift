@@ -53,6 +53,10 @@ struct ActiveRun: Sendable {
             isCancelling: detail.run.cancelActor != nil,
             seed: Self.seed(detail.run.id)
         )
+        for task in detail.tasks where task.status.state == .running {
+            guard let value = task.components, let identity = task.identity else { continue }
+            components[task.task] = (value, identity)
+        }
     }
 
     /// The inputs of a task whose upstream is over.

@@ -34,6 +34,13 @@ final class Mailbox: Sendable {
         continuation.yield()
     }
 
+    /// Events that belong together: one step takes them all.
+    func post(_ several: [EngineEvent]) {
+        if several.isEmpty { return }
+        events.withLock { $0 += several }
+        continuation.yield()
+    }
+
     func take() -> [EngineEvent] {
         events.withLock { events in
             defer { events = [] }

@@ -40,6 +40,7 @@ extension PipelineEngine {
             at: clock.now()
         )
         let id = try await database.write { transaction in try run.insert(in: transaction) }
+        configuration.crashPoints.pass(.runAccepted)
         mailbox.post(.created(id))
         return id
     }

@@ -3,6 +3,7 @@ import Logging
 import Primitives
 import ServiceLifecycle
 import Storage
+import Synchronization
 
 /// Runs pipelines on this machine.
 ///
@@ -20,10 +21,20 @@ package actor PipelineEngine: Service {
     nonisolated let ids: IdentifierSource
     nonisolated let mailbox = Mailbox()
     nonisolated let workspace: Workspace
-    private let configuration: PipelineConfiguration
+    let configuration: PipelineConfiguration
     nonisolated let executor: LocalExecutor
     let issueTaskToken: @Sendable (_ run: String, _ task: String) async throws -> String?
-    private let logger: Logger
+    let logger: Logger
+    /// The right to act; taken when the engine begins to run.
+    private var fence: EngineFence?
+    /// Steps begun so far.
+    private var steps: Int64 = 0
+    /// A step of which it is not known whether it is durable.
+    private var unsure: EngineStep?
+    /// Set when another engine has taken over.
+    private var superseded: PlatformError?
+    /// Attempts of an earlier server that go on, by their folders.
+    var adoptable: [String: Adoptable] = [:]
     private var runs: [String: ActiveRun] = [:]
     private var controls: [AttemptKey: AttemptControl] = [:]
     private var undone: [EngineEvent] = []
@@ -65,20 +76,26 @@ package actor PipelineEngine: Service {
         executor = LocalExecutor(workspace: workspace, objects: objects, configuration: configuration)
     }
 
-    /// Finds what an earlier server left, then runs until graceful shutdown: no new task begins, running ones are
-    /// ended and
-    /// will be repeated at the next start, without counting against them.
+    /// Takes over, finds what an earlier server left, then runs until graceful shutdown: no new task begins, running ones
+    /// are ended and will be repeated at the next start, without counting against them.
+    ///
+    /// - Throws: `engine_superseded` when another engine has taken over meanwhile; its own tasks are ended by then.
     package func run() async throws {
         try workspace.prepare()
-        await reapOrphans()
-        for id in try await unfinishedRuns() { mailbox.post(.created(id)) }
+        let database = database, isFenced = configuration.isFenced
+        fence = try await patiently { try await EngineFence.take(database, isChecked: isFenced) }
+        configuration.crashPoints.pass(.tookOver)
+        adoptable = await endOrphans(keeping: try await patiently { try await self.attemptsUnderWay() })
+        configuration.crashPoints.pass(.reaped)
+        // All in one step: attempts that go on hold their places before another is begun.
+        mailbox.post(try await patiently { try await self.unfinishedRuns() }.map(EngineEvent.created))
         let mailbox = mailbox
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.watchExternalAttempts() }
                 for await _ in mailbox.signals {
                     await step(mailbox.take(), in: &group)
-                    if isStopping, controls.isEmpty, undone.isEmpty { break }
+                    if superseded != nil || isStopping && controls.isEmpty && undone.isEmpty { break }
                     if failuresWhileStopping >= Self.maximumFailuresWhileStopping { break }
                 }
                 group.cancelAll()
@@ -86,25 +103,36 @@ package actor PipelineEngine: Service {
         } onGracefulShutdown: {
             mailbox.post(.shutdown)
         }
+        if let superseded { throw superseded }
     }
 
     // MARK: - The loop
 
     private func step(_ fresh: [EngineEvent], in group: inout DiscardingTaskGroup) async {
-        let events = undone + fresh
-        undone = []
-        if events.contains(where: { if case .shutdown = $0 { true } else { false } }) {
+        undone += fresh
+        if fresh.contains(where: { if case .shutdown = $0 { true } else { false } }) {
             isStopping = true
             for control in controls.values { control.stop(.shutdown) }
         }
-        await load(events, in: &group)
-        let before = runs, objects = objects, clock = clock, isStopping = isStopping
+        guard let fence else { return }
+        do {
+            try await settle(fence, in: &group)
+        } catch {
+            return repeatStep(after: error, in: &group)
+        }
+        let known = undone
+        undone = []
+        let events = known + (await load(known, in: &group))
+        steps += 1
+        let decided = Mutex<EngineStep?>(nil), number = steps
+        let before = runs, objects = objects, clock = clock, isStopping = isStopping, points = configuration.crashPoints
         let interpreter = executor.interpreter.current(), isNewPython = interpreter?.digest != recordedPython
         let places = max(0, configuration.places - controls.count + freed(by: events))
         // With two places or more, a backfill never has the last one.
         let reserve = configuration.places > 1 ? 1 : 0
         do {
-            let (after, actions) = try await database.write { transaction in
+            let step = try await database.write { transaction in
+                try fence.hold(number, in: transaction)
                 var stepper = RunStepper(
                     transaction,
                     objects: objects,
@@ -117,24 +145,63 @@ package actor PipelineEngine: Service {
                 if isNewPython { try interpreter?.record(in: transaction) }
                 try stepper.take(events)
                 if !isStopping { try stepper.advance() }
-                return (stepper.runs, stepper.actions)
+                let step = EngineStep(
+                    number: number,
+                    events: events,
+                    runs: stepper.runs,
+                    actions: stepper.actions,
+                    python: interpreter?.digest
+                )
+                decided.withLock { $0 = step }
+                points.pass(.stepWritten)
+                return step
             }
-            runs = after
-            recordedPython = interpreter?.digest
-            for case .ended(let run, let task, _, _) in events { controls[AttemptKey(run: run, task: task)] = nil }
-            for action in actions { perform(action, in: &group) }
+            finish(step, in: &group)
         } catch {
-            logger.error(
-                "a step of the pipeline engine could not be written; it is repeated",
-                metadata: ["error": "\(error)"]
-            )
+            unsure = decided.withLock { $0 }
             undone = events
-            if isStopping { failuresWhileStopping += 1 }
-            let mailbox = mailbox
-            group.addTask {
-                try? await Task.sleep(for: .seconds(1))
-                mailbox.post(.wake)
-            }
+            repeatStep(after: error, in: &group)
+        }
+    }
+
+    /// Does what a durable step asks for.
+    private func finish(_ step: EngineStep, in group: inout DiscardingTaskGroup) {
+        configuration.crashPoints.pass(.stepDurable)
+        runs = step.runs
+        recordedPython = step.python
+        for case .ended(let run, let task, _, _) in step.events { controls[AttemptKey(run: run, task: task)] = nil }
+        for action in step.actions { perform(action, in: &group) }
+        configuration.crashPoints.pass(.stepDone)
+    }
+
+    /// A commit that was not answered may be durable all the same (the connection to PostgreSQL was lost meanwhile): then
+    /// the step is done, and must not be written again.
+    private func settle(_ fence: EngineFence, in group: inout DiscardingTaskGroup) async throws {
+        guard let step = unsure else { return }
+        // As a write, since it follows a commit that is still on its way.
+        let isDurable = try await database.write { try fence.holds(step.number, in: $0) }
+        unsure = nil
+        guard isDurable else { return }
+        undone.removeFirst(step.events.count)
+        finish(step, in: &group)
+    }
+
+    private func repeatStep(after error: any Error, in group: inout DiscardingTaskGroup) {
+        if let error = error as? PlatformError, error.code == .engineSuperseded {
+            logger.error("another server has taken over the pipelines; this one's tasks are ended")
+            superseded = error
+            for control in controls.values { control.kill(.shutdown) }
+            return
+        }
+        logger.error(
+            "a step of the pipeline engine could not be written; it is repeated",
+            metadata: ["error": "\(error)"]
+        )
+        if isStopping { failuresWhileStopping += 1 }
+        let mailbox = mailbox
+        group.addTask {
+            try? await Task.sleep(for: .seconds(1))
+            mailbox.post(.wake)
         }
     }
 
@@ -148,23 +215,19 @@ package actor PipelineEngine: Service {
     private func perform(_ action: EngineAction, in group: inout DiscardingTaskGroup) {
         switch action {
         case .start(let order):
-            let control = AttemptControl()
-            controls[AttemptKey(run: order.run, task: order.task)] = control
-            let executor = executor, mailbox = mailbox, issueTaskToken = issueTaskToken
-            group.addTask {
-                let outcome: AttemptOutcome
+            let executor = executor, issueTaskToken = issueTaskToken
+            attend(order, in: &group) { control in
                 do {
                     let token = try await issueTaskToken(order.run, order.task)
-                    outcome = await executor.execute(order, token: token, control: control)
+                    return await executor.execute(order, token: token, control: control)
                 } catch {
                     let reason = PlatformError(
                         .taskStartFailed,
                         "The task got no token: \(error).",
                         nextStep: "See the server's log."
                     )
-                    outcome = .lost(reason)
+                    return .lost(reason)
                 }
-                mailbox.post(.ended(run: order.run, task: order.task, attempt: order.attempt, outcome))
             }
         case .stop(let run, let task):
             controls[AttemptKey(run: run, task: task)]?.stop(.cancelled)
@@ -189,10 +252,27 @@ package actor PipelineEngine: Service {
         }
     }
 
+    private func attend(
+        _ order: AttemptOrder,
+        in group: inout DiscardingTaskGroup,
+        _ work: @escaping @Sendable (AttemptControl) async -> AttemptOutcome
+    ) {
+        let control = AttemptControl(), mailbox = mailbox, points = configuration.crashPoints
+        controls[AttemptKey(run: order.run, task: order.task)] = control
+        group.addTask {
+            let outcome = await work(control)
+            mailbox.post(.ended(run: order.run, task: order.task, attempt: order.attempt, outcome))
+            points.pass(.announced)
+        }
+    }
+
     // MARK: - Loading
 
     /// Brings runs into memory that events speak of; at start, that is every unfinished one.
-    private func load(_ events: [EngineEvent], in group: inout DiscardingTaskGroup) async {
+    ///
+    /// - Returns: that attempts are lost, for the same step.
+    private func load(_ events: [EngineEvent], in group: inout DiscardingTaskGroup) async -> [EngineEvent] {
+        var lost: [EngineEvent] = []
         for case .created(let id) in events where runs[id] == nil {
             do {
                 let detail = try await store.run(id)
@@ -203,7 +283,7 @@ package actor PipelineEngine: Service {
                     maps: try await store.maps(of: detail)
                 )
                 runs[id] = run
-                resume(run, in: &group)
+                lost += resume(run, in: &group)
             } catch {
                 logger.error("a run could not be loaded", metadata: ["run": "\(id)", "error": "\(error)"])
                 // The database may be back in a moment; nothing else would speak of this run before the next start.
@@ -217,38 +297,36 @@ package actor PipelineEngine: Service {
                 }
             }
         }
+        return lost
     }
 
-    /// Only a run of an earlier server has tasks under way when it is loaded; their processes are gone by now.
-    private func resume(_ run: ActiveRun, in group: inout DiscardingTaskGroup) {
-        let lost = PlatformError(
+    /// Only a run of an earlier server has tasks under way when it is loaded: those whose processes live, or said how they
+    /// ended, go on; those of others are gone by now.
+    ///
+    /// - Returns: that those are lost.
+    private func resume(_ run: ActiveRun, in group: inout DiscardingTaskGroup) -> [EngineEvent] {
+        var lost: [EngineEvent] = []
+        let reason = PlatformError(
             .taskLost,
             "The server was killed while the task ran.",
             nextStep: "Nothing up to \(RunMachine.maximumLosses) times: the task is repeated."
         )
-        for task in run.machine.running {
-            mailbox.post(.ended(run: run.id, task: task, attempt: run.machine[task]?.attempt ?? 0, .lost(lost)))
-        }
-        for (task, at) in run.machine.retrying { perform(.retry(run: run.id, task: task, at: at), in: &group) }
-    }
-
-    /// Looks through the processes of the machine on a thread of its own, since it waits for them to be gone.
-    private func reapOrphans() async {
-        let reaper = OrphanReaper(workspace: workspace, logger: logger)
-        await withCheckedContinuation { continuation in
-            Thread.detachNewThread {
-                reaper.reap()
-                continuation.resume()
+        for name in run.machine.running {
+            let attempt = run.machine[name]?.attempt ?? 0
+            let folder = workspace.attempt(run.id, name, attempt).path
+            if let task = run.tasks[name], let kept = adoptable.removeValue(forKey: folder) {
+                let executor = executor, order = run.order(task)
+                attend(order, in: &group) { control in await executor.adopt(order, kept, control: control) }
+            } else {
+                lost.append(.ended(run: run.id, task: name, attempt: attempt, .lost(reason)))
             }
         }
-    }
-
-    private func unfinishedRuns() async throws -> [String] {
-        try await database.read { reader in
-            try reader.query(
-                "SELECT id FROM pipeline_run WHERE state = 'running' AND engine = ? ORDER BY id",
-                [.text(Self.ownEngine)]
-            ).map { try $0.text("id") }
+        for (name, at) in run.machine.retrying {
+            // The clock may have been set back meanwhile; the pause is never longer than it was meant to be.
+            let longest = run.tasks[name].map { Backoff.longest($0.retries, failures: run.machine[name]?.failures ?? 1) }
+            let latest = clock.now().advanced(byMilliseconds: longest ?? 0)
+            perform(.retry(run: run.id, task: name, at: min(at, latest)), in: &group)
         }
+        return lost
     }
 }

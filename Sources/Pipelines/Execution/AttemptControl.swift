@@ -25,6 +25,8 @@ package final class AttemptControl: Sendable {
         var reason: StopReason?
         var stoppedAt: ContinuousClock.Instant?
         var killed = false
+        /// Set where the process is no child of this one.
+        var note: ProcessNote?
     }
 
     private let state = Mutex(State())
@@ -76,6 +78,23 @@ package final class AttemptControl: Sendable {
         }
     }
 
+    /// Takes on the process of an earlier server.
+    func adopted(_ note: ProcessNote) {
+        state.withLock { $0.note = note }
+        started(note.process)
+    }
+
+    /// Ends what is left of an adopted attempt, whose first process is gone; at most about a second.
+    func endAdopted(_ folder: String) {
+        state.withLock { $0.reaped = true }
+        for _ in 0..<50 {
+            let left = ProcessTable.values(of: "AKU_WORK").filter { $0.value == folder }
+            if left.isEmpty { break }
+            for (process, _) in left { Foundation.kill(process, SIGKILL) }
+            usleep(20_000)
+        }
+    }
+
     /// Reaps the ended process after killing what is left of its group.
     ///
     /// - Parameter isLast: false when the attempt goes on with another process.
@@ -91,7 +110,7 @@ package final class AttemptControl: Sendable {
     }
 
     private static func signal(_ state: inout State, _ number: Int32) {
-        guard let process = state.process, !state.reaped else { return }
+        guard let process = state.process, !state.reaped, state.note?.isAlive != false else { return }
         Foundation.kill(-process, number)
     }
 }

@@ -14,6 +14,10 @@ struct ProcessOrder: Sendable {
     let log: String
     /// What comes before the shell; see `NetworkIsolation`.
     var launcher: [String] = []
+    /// Whether it starts in a network of its own, without a launcher.
+    var isCut = false
+    /// What the shell does before the command.
+    var prelude = ""
 }
 
 /// A started process, leader of its own group.
@@ -59,13 +63,15 @@ struct ChildProcess: Sendable {
         aku_spawn_add_closefrom(&actions, 3)
 
         // A fixed umask makes the modes of written files independent of the server's.
-        let arguments = order.launcher + ["/bin/sh", "-eu", "-c", "umask 022\n" + order.command]
+        let arguments = order.launcher + ["/bin/sh", "-eu", "-c", "umask 022; \(order.prelude)\n" + order.command]
         let program = order.launcher.isEmpty ? "/bin/sh" : NetworkIsolation.program
         let environment = order.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         var id: pid_t = 0
         let code = withCStrings(arguments) { arguments in
             withCStrings(environment) { environment in
-                posix_spawn(&id, program, &actions, &attributes, arguments, environment)
+                order.isCut
+                    ? aku_spawn_cut(&id, program, &actions, &attributes, arguments, environment)
+                    : posix_spawn(&id, program, &actions, &attributes, arguments, environment)
             }
         }
         guard code == 0 else {

@@ -27,7 +27,7 @@ package struct AttemptOrder: Sendable, Hashable {
     /// The Python that it finds first.
     package var python = AttemptPython.server
     /// What of the network it reaches.
-    package var network = NetworkAccess.any
+    package var network = NetworkAccess.unstated
     /// Whether its outputs are only compared, and the server is kept out of its reach.
     var isRehearsal = false
 
@@ -116,17 +116,28 @@ struct LocalExecutor: Sendable {
         return other
     }
 
-    /// Runs an attempt to its end. Blocking work (copies, the wait, digests) happens on a thread of its own, so that
-    /// tasks
-    /// never hold up the server; one thread an attempt, bounded by the engine's places.
+    /// Runs an attempt to its end.
     func execute(_ order: AttemptOrder, token: String?, control: AttemptControl) async -> AttemptOutcome {
+        await attend(order, control) { folder in perform(order, token, folder, control) }
+    }
+
+    /// Blocking work (copies, the wait, digests) happens on a thread of its own, so that tasks never hold up the server;
+    /// one thread an attempt, bounded by the engine's places.
+    ///
+    /// - Parameter elapsed: how long the attempt has been running already.
+    func attend(
+        _ order: AttemptOrder,
+        _ control: AttemptControl,
+        elapsed: Duration = .zero,
+        _ work: @escaping @Sendable (AttemptFolder) -> AttemptOutcome
+    ) async -> AttemptOutcome {
         await withTaskGroup(of: AttemptOutcome?.self) { group in
             group.addTask {
                 await withTaskCancellationHandler {
                     await withCheckedContinuation { continuation in
                         Thread.detachNewThread {
                             let folder = workspace.attempt(order.run, order.task, order.attempt)
-                            let outcome = perform(order, token, folder, control)
+                            let outcome = work(folder)
                             // Its place is free before the end is told; what takes long is done after.
                             let remains = folder.setAside()
                             continuation.resume(returning: outcome)
@@ -138,7 +149,7 @@ struct LocalExecutor: Sendable {
                 }
             }
             group.addTask {
-                await watch(order, control)
+                await watch(order, control, elapsed)
                 return nil
             }
             var outcome: AttemptOutcome?
@@ -152,8 +163,8 @@ struct LocalExecutor: Sendable {
     }
 
     /// Holds timeout, grace and log bound until the attempt is over.
-    private func watch(_ order: AttemptOrder, _ control: AttemptControl) async {
-        let deadline = ContinuousClock.now.advanced(by: .seconds(order.timeoutSeconds))
+    private func watch(_ order: AttemptOrder, _ control: AttemptControl, _ elapsed: Duration) async {
+        let deadline = ContinuousClock.now.advanced(by: .seconds(order.timeoutSeconds) - elapsed)
         let log = workspace.log(order.run, order.task, order.attempt)
         while !Task.isCancelled {
             let left = ContinuousClock.now.duration(to: deadline)
@@ -173,38 +184,84 @@ struct LocalExecutor: Sendable {
     ) -> AttemptOutcome {
         if let reason = control.stopReason { return .stopped(reason) }
         do {
-            let launcher = try isolation.launcher(order.network, server: configuration.baseURL)
-            try folder.prepare(code: order.code, inputs: order.inputs, objects: objects)
+            let network = try isolation.network(order.network, server: configuration.baseURL)
+            try whileDiskIsFull(control) {
+                try folder.prepare(code: order.code, inputs: order.inputs, objects: objects)
+            }
+            configuration.crashPoints.pass(.folderReady)
             guard let python = try python(order, folder, control) else {
                 return stopped(control.stopReason ?? .shutdown, order, folder)
             }
             defer { python.release() }
+            if let remark = network.remark { LogFile.append(remark, to: folder.log) }
             let child = try ChildProcess.start(
                 ProcessOrder(
                     command: order.command,
                     environment: environment(order, token, folder, python: python.folder),
                     folder: folder.work,
                     log: folder.log,
-                    launcher: launcher
+                    launcher: network.launcher,
+                    isCut: network.isCut,
+                    prelude: Self.exitReport ?? ""
                 )
             )
+            configuration.crashPoints.pass(.spawned)
             control.started(child.id)
             note(child, folder)
+            configuration.crashPoints.pass(.noted)
             child.waitForEnd()
+            configuration.crashPoints.pass(.processEnded)
             let ending = ChildProcess.ending(control.reap(child.id))
             child.waitForGroup()
-            if let reason = control.stopReason, ending != .exit(0) { return stopped(reason, order, folder) }
-            guard ending == .exit(0) else { return .failed(Self.failure(ending, folder.log)) }
-            return .succeeded(try folder.collect(order.outputs, objects: objects))
-        } catch let error as PlatformError {
-            return error.code == .taskStartFailed ? .lost(error) : .failed(error)
+            configuration.crashPoints.pass(.processReaped)
+            return try conclude(order, folder, control, ending)
         } catch {
+            return failed(error, order, folder, control)
+        }
+    }
+
+    /// What an attempt that could not be prepared or kept comes to.
+    func failed(
+        _ error: any Error,
+        _ order: AttemptOrder,
+        _ folder: AttemptFolder,
+        _ control: AttemptControl
+    ) -> AttemptOutcome {
+        guard let error = error as? PlatformError else {
             return .failed(PlatformError(.internalError, "The attempt could not be prepared or kept: \(error)."))
+        }
+        if error.code == .diskFull, let reason = control.stopReason { return stopped(reason, order, folder) }
+        return error.code == .taskStartFailed ? .lost(error) : .failed(error)
+    }
+
+    /// What the end of the process means; keeps the outputs of a good one.
+    func conclude(
+        _ order: AttemptOrder,
+        _ folder: AttemptFolder,
+        _ control: AttemptControl,
+        _ ending: ChildProcess.Ending
+    ) throws -> AttemptOutcome {
+        if let reason = control.stopReason, ending != .exit(0) { return stopped(reason, order, folder) }
+        guard ending == .exit(0) else { return .failed(Self.failure(ending, folder.log)) }
+        let outputs = try whileDiskIsFull(control) { try folder.collect(order.outputs, objects: objects) }
+        configuration.crashPoints.pass(.outputsStored)
+        return .succeeded(outputs)
+    }
+
+    /// A full disk is no fault of the task: what needs room is repeated each second until there is some, or until the
+    /// task's time is over.
+    private func whileDiskIsFull<T>(_ control: AttemptControl, _ body: () throws -> T) throws -> T {
+        while true {
+            do {
+                return try body()
+            } catch let error as PlatformError where error.code == .diskFull && control.stopReason == nil {
+                sleep(1)
+            }
         }
     }
 
     /// - Returns: nil when the attempt was ended while its environment was built.
-    private func python(_ order: AttemptOrder, _ folder: AttemptFolder, _ control: AttemptControl) throws
+    func python(_ order: AttemptOrder, _ folder: AttemptFolder, _ control: AttemptControl) throws
         -> EnvironmentLease?
     {
         switch order.python {
@@ -217,11 +274,12 @@ struct LocalExecutor: Sendable {
 
     private func note(_ child: ChildProcess, _ folder: AttemptFolder) {
         guard let ticks = ProcessTable.startTicks(child.id) else { return }
-        let note = ProcessNote(process: child.id, startTicks: ticks, boot: ProcessTable.bootID())
+        var note = ProcessNote(process: child.id, startTicks: ticks, boot: ProcessTable.bootID())
+        if Self.exitReport != nil { note.server = configuration.baseURL }
         try? note.write(to: folder.note)
     }
 
-    private func stopped(_ reason: StopReason, _ order: AttemptOrder, _ folder: AttemptFolder) -> AttemptOutcome {
+    func stopped(_ reason: StopReason, _ order: AttemptOrder, _ folder: AttemptFolder) -> AttemptOutcome {
         switch reason {
         case .cancelled, .shutdown:
             .stopped(reason)

@@ -22,6 +22,13 @@ package enum LogFile {
         return (try? handle.read(upToCount: limit)) ?? Data()
     }
 
+    /// Adds a line.
+    static func append(_ line: String, to path: String) {
+        guard let file = fopen(path, "a") else { return }
+        fputs(line + "\n", file)
+        fclose(file)
+    }
+
     /// Bytes so far; 0 when there is no log.
     static func size(_ path: String) -> Int64 {
         var status = stat()

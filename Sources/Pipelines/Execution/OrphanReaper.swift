@@ -12,12 +12,13 @@ struct OrphanReaper: Sendable {
     /// Two ways find them: the note beside the attempt (process id, start time and boot, so never a stranger), and the
     /// variable `AKU_WORK`, which also catches a process that left its group and one whose note was not written yet.
     ///
+    /// - Parameter kept: folders of attempts that go on.
     /// - Returns: how many there were.
     @discardableResult
-    func reap() -> Int {
+    func reap(keeping kept: Set<String> = []) -> Int {
         var found: Set<pid_t> = []
         for _ in 0..<50 {
-            let alive = orphans()
+            let alive = orphans(kept)
             if alive.isEmpty { break }
             found.formUnion(alive)
             for process in alive {
@@ -27,26 +28,29 @@ struct OrphanReaper: Sendable {
             usleep(100_000)
         }
         if !found.isEmpty { logger.notice("ended orphaned task processes", metadata: ["count": "\(found.count)"]) }
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: workspace.attempts)) ?? [] {
-            Workspace.remove("\(workspace.attempts)/\(name)")
-        }
+        for path in folders() where !kept.contains(path) { Workspace.remove(path) }
+        // Runs' folders that hold nothing any more.
+        for run in names(workspace.attempts) { rmdir("\(workspace.attempts)/\(run)") }
         return found.count
     }
 
-    private func orphans() -> Set<pid_t> {
-        let marked = ProcessTable.processes(with: "AKU_WORK", beginning: workspace.attempts + "/")
-            .filter { ProcessTable.startTicks($0) != nil }
-        return Set(marked).union(notes().filter(\.isAlive).map(\.process))
+    private func orphans(_ kept: Set<String>) -> Set<pid_t> {
+        let marked = ProcessTable.values(of: "AKU_WORK")
+            .filter { $0.value.hasPrefix(workspace.attempts + "/") && !kept.contains($0.value) }
+            .map(\.process).filter { ProcessTable.startTicks($0) != nil }
+        let noted = folders().filter { !kept.contains($0) }
+            .compactMap { AttemptFolder(path: $0, log: "").readNote() }.filter(\.isAlive).map(\.process)
+        return Set(marked).union(noted)
     }
 
-    private func notes() -> [ProcessNote] {
-        let files = FileManager.default
-        let runs = (try? files.contentsOfDirectory(atPath: workspace.attempts)) ?? []
-        return runs.flatMap { run in
-            ((try? files.contentsOfDirectory(atPath: "\(workspace.attempts)/\(run)")) ?? []).compactMap { attempt in
-                files.contents(atPath: "\(workspace.attempts)/\(run)/\(attempt)/process.json")
-                    .flatMap { try? JSONDecoder().decode(ProcessNote.self, from: $0) }
-            }
+    /// The folders of attempts.
+    private func folders() -> [String] {
+        names(workspace.attempts).flatMap { run in
+            names("\(workspace.attempts)/\(run)").map { "\(workspace.attempts)/\(run)/\($0)" }
         }
+    }
+
+    private func names(_ folder: String) -> [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     }
 }

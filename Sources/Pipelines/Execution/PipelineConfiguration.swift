@@ -23,6 +23,10 @@ package struct PipelineConfiguration: Sendable {
     package let uv: String
     /// The whole environment of `uv`: proxies, package indexes and the folder of its settings are the server's.
     package let uvEnvironment: [String: String]
+    /// Where a test ends the program.
+    package var crashPoints = CrashPoints.none
+    /// False only in the test which shows that the fence is needed.
+    package var isFenced = true
 
     /// Makes a configuration; `places` is brought within its bounds.
     package init(

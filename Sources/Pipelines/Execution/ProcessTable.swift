@@ -28,13 +28,19 @@ enum ProcessTable {
 
     /// Every process whose environment has the variable with a value that begins so. Needs the same user.
     static func processes(with variable: String, beginning prefix: String) -> [pid_t] {
-        let wanted = Data("\(variable)=\(prefix)".utf8)
+        values(of: variable).filter { $0.value.hasPrefix(prefix) }.map(\.process)
+    }
+
+    /// Every process whose environment has the variable, with its value.
+    static func values(of variable: String) -> [(process: pid_t, value: String)] {
+        let wanted = Data("\(variable)=".utf8)
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-        return names.compactMap { pid_t($0) }.filter { process in
+        return names.compactMap { pid_t($0) }.compactMap { process in
             guard process != getpid(),
-                let environment = FileManager.default.contents(atPath: "/proc/\(process)/environ")
-            else { return false }
-            return environment.split(separator: 0).contains { $0.starts(with: wanted) }
+                let environment = FileManager.default.contents(atPath: "/proc/\(process)/environ"),
+                let entry = environment.split(separator: 0).first(where: { $0.starts(with: wanted) })
+            else { return nil }
+            return (process, String(decoding: entry.dropFirst(wanted.count), as: UTF8.self))
         }
     }
 }
@@ -48,6 +54,8 @@ struct ProcessNote: Codable, Sendable, Hashable {
     let startTicks: UInt64
     /// See `ProcessTable.bootID`.
     let boot: String
+    /// The address of the server, where the process says how it ends and may so be taken on by the next one.
+    var server: String?
 
     /// Writes the note. Foundation's own way would wait for the disk, which costs a task more than its spawn.
     func write(to path: String) throws {

@@ -24,7 +24,7 @@ package struct TaskComponents: Sendable, Hashable, Codable {
     package let outputs: [String]
     /// The Python that it finds first (see `Interpreter.components`); nil when it finds none of ours.
     package let python: [String: String]?
-    /// What of the network it reaches, where that is not everything: what was computed with it is no proof for without.
+    /// What of the network it reaches, where that is declared: what was computed with it is no proof for without.
     package let network: String?
     /// What of its element an instance of a mapped task uses; of the whole, what it is mapped over.
     package let map: [String: JSONValue]?
@@ -36,7 +36,7 @@ package struct TaskComponents: Sendable, Hashable, Codable {
         code: Digest?,
         inputs: [String: Digest],
         python: [String: String]? = nil,
-        network: NetworkAccess = .any,
+        network: NetworkAccess = .unstated,
         map: [String: JSONValue]? = nil
     ) {
         let used = Set(task.run.names(in: .params))
@@ -49,7 +49,7 @@ package struct TaskComponents: Sendable, Hashable, Codable {
         outputs = task.outputs.sorted()
         self.map = map
         self.python = python
-        self.network = network == .any ? nil : network.rawValue
+        self.network = network == .unstated ? nil : network.rawValue
     }
 
     /// SHA-256 over the canonical JSON of the components.

@@ -5,6 +5,12 @@ package enum Backoff {
     /// The longest delay: an hour.
     package static let maximumMilliseconds: Int64 = 3_600_000
 
+    /// The longest delay that `milliseconds` gives.
+    static func longest(_ policy: RetryPolicy, failures: Int) -> Int64 {
+        let doublings = Double(1 << UInt64(min(max(failures - 1, 0), 30)))
+        return Int64(min(policy.backoffSeconds * 1_500 * doublings, Double(maximumMilliseconds)))
+    }
+
     /// The delay after a number of failures (from 1): `backoff × 2^(failures-1)`, plus up to half of it.
     package static func milliseconds(_ policy: RetryPolicy, failures: Int, seed: UInt64) -> Int64 {
         let doublings = Double(1 << UInt64(min(max(failures - 1, 0), 30)))

@@ -86,6 +86,9 @@ package struct TaskStatus: Sendable, Hashable {
     /// Attempts that the machine lost (a killed server, no room to spawn); they use up none of the task's retries.
     package var losses: Int
 
+    /// Attempts that ended badly by their own fault, the one on its way included.
+    var failures: Int { attempt - losses }
+
     /// Makes a status.
     package init(state: TaskState, attempt: Int = 0, losses: Int = 0) {
         self.state = state

@@ -53,8 +53,8 @@ extension PipelineSchema {
     static var network: OrderedJSON {
         .members(
             ("description", "What of the network tasks reach: nothing, this server only, or what the machine does."),
-            ("enum", .array(NetworkAccess.allCases.map { .string($0.rawValue) })),
-            ("default", .string(NetworkAccess.any.rawValue))
+            ("enum", .array(NetworkAccess.declarable.map { .string($0.rawValue) })),
+            ("default", .string(NetworkAccess.none.rawValue))
         )
     }
 

@@ -82,7 +82,7 @@ struct Features: Sendable {
             identifiers: base.identifiers,
             seal: try .file(in: base.folder.keys)
         )
-        pipelines = Self.engine(base, configuration)
+        pipelines = try Self.engine(base, configuration)
         runVerifier = RunVerifier(engine: pipelines, logger: base.logger)
         monitoring = Self.monitoring(base, registry: registry, pipelines: pipelines)
         let environment = ProcessInfo.processInfo.environment
@@ -114,25 +114,28 @@ struct Features: Sendable {
         )
     }
 
-    private static func engine(_ base: Foundations, _ configuration: ServerConfiguration) -> PipelineEngine {
+    private static func engine(_ base: Foundations, _ configuration: ServerConfiguration) throws -> PipelineEngine {
         func parent(_ path: String) -> String { URL(fileURLWithPath: path).deletingLastPathComponent().path }
         let environment = ProcessInfo.processInfo.environment
         let scheme = configuration.tls == nil ? "http" : "https"
         let tokens = base.tokens
         let needsToken = configuration.authentication == .token
+        var pipelines = PipelineConfiguration(
+            workFolder: base.folder.work,
+            pythonFolder: configuration.pythonPath.map(parent) ?? "",
+            akuFolder: parent(configuration.executablePath),
+            baseURL: "\(scheme)://\(configuration.host):\(configuration.port)",
+            passedEnvironment: environment.filter { PipelineConfiguration.passedVariables.contains($0.key) },
+            places: configuration.taskSlots,
+            uv: environment["AKU_UV"] ?? "uv",
+            uvEnvironment: PipelineConfiguration.uvEnvironment(environment)
+        )
+        pipelines.crashPoints = try CrashPoints(environment["AKU_TEST_CRASH_AT"])
+        pipelines.isFenced = environment["AKU_TEST_NO_FENCE"] != "1"
         return PipelineEngine(
             database: base.database,
             objects: base.objects,
-            configuration: PipelineConfiguration(
-                workFolder: base.folder.work,
-                pythonFolder: configuration.pythonPath.map(parent) ?? "",
-                akuFolder: parent(configuration.executablePath),
-                baseURL: "\(scheme)://\(configuration.host):\(configuration.port)",
-                passedEnvironment: environment.filter { PipelineConfiguration.passedVariables.contains($0.key) },
-                places: configuration.taskSlots,
-                uv: environment["AKU_UV"] ?? "uv",
-                uvEnvironment: PipelineConfiguration.uvEnvironment(environment)
-            ),
+            configuration: pipelines,
             issueTaskToken: { run, task in
                 guard needsToken else { return nil }
                 // An instance of a mapped task is called task[3].

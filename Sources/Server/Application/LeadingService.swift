@@ -15,7 +15,7 @@ struct LeadingService: Service {
     func run() async throws {
         guard let database = database as? PostgresDatabase else { return try await work() }
         let states = database.leadership()
-        guard await leads(states) else { return }
+        guard await leadsAtLast(states) else { return }
         logger.notice("this server runs the pipelines of its database")
         try await withThrowingTaskGroup(of: Void.self) { group in
             let pipelines = pipelines
@@ -25,6 +25,25 @@ struct LeadingService: Service {
             // The end of the work, or whatever failed; the others never end by themselves.
             try await group.next()
             group.cancelAll()
+        }
+    }
+
+    /// Waits to lead. What an earlier server of this data folder left running is another's to repeat when that takes long:
+    /// it is ended here.
+    private func leadsAtLast(_ states: AsyncStream<Bool>) async -> Bool {
+        await withTaskGroup(of: Bool?.self) { group in
+            let pipelines = pipelines
+            group.addTask { await leads(states) }
+            group.addTask {
+                try? await Task.sleep(for: .seconds(3))
+                if !Task.isCancelled { await pipelines.endLeftovers() }
+                return nil
+            }
+            for await case let leads? in group {
+                group.cancelAll()
+                return leads
+            }
+            return false
         }
     }
 

@@ -33,5 +33,6 @@ package enum Schema {
         .mappedTasks,
         .pools,
         .reruns,
+        .pipelineEngine,
     ]
 }

@@ -30,10 +30,10 @@ import Testing
         #expect(tasks.allSatisfy { definition.codePaths(of: $0).isEmpty })
     }
 
-    @Test func `without a word a task has the server's Python and network`() throws {
+    @Test func `without a word a task has the server's Python and no network where that can be`() throws {
         let definition = try PipelineDefinition(yaml: "pipeline: p\ntasks: { a: { run: x } }")
         #expect(definition.python(of: definition.tasks[0]) == .server)
-        #expect(definition.network(of: definition.tasks[0]) == .any)
+        #expect(definition.network(of: definition.tasks[0]) == .unstated)
     }
 
     @Test(arguments: [

@@ -24,10 +24,11 @@ struct EngineHarness: Sendable {
         places: Int = 2,
         grace: Duration = .milliseconds(300),
         maximumLogBytes: Int64 = 1 << 20,
-        clock: TimeSource = .system
+        clock: TimeSource = .system,
+        database other: (any Database)? = nil
     ) -> PipelineEngine {
         PipelineEngine(
-            database: database,
+            database: other ?? database,
             objects: objects,
             configuration: PipelineConfiguration(
                 workFolder: folder.path("pipelines"),

@@ -7,7 +7,7 @@ import Testing
 @testable import Pipelines
 
 /// Tasks in a network of their own; not where the machine allows none.
-@Suite(.enabled(if: (try? NetworkIsolation().launcher(.none, server: "")) != nil))
+@Suite(.enabled(if: (try? NetworkIsolation().network(.none, server: "")) != nil))
 struct NetworkIsolationTests {
     let folder: TemporaryFolder
 
@@ -52,7 +52,7 @@ struct NetworkIsolationTests {
 
     static let devices = "tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' ' > outputs/o"
 
-    @Test(arguments: [NetworkAccess.none, .platform])
+    @Test(arguments: [NetworkAccess.none, .platform, .unstated])
     func `a task whose network is cut has a loopback device and no other`(_ network: NetworkAccess) async throws {
         #expect(try await run(Self.devices, network) == "lo\n")
     }
@@ -63,6 +63,26 @@ struct NetworkIsolationTests {
         await #expect { _ = try await run("exit 7", .none) } throws: { error in
             (error as? PlatformError)?.context["exit_status"] == "7"
         }
+    }
+
+    @Test func `the thread that starts a cut task stays in the machine's network`() async throws {
+        let link = "/proc/thread-self/ns/net"
+        let before = try FileManager.default.destinationOfSymbolicLink(atPath: link)
+        var order = ProcessOrder(
+            command: "readlink \(link) > \(folder.path("inside"))",
+            environment: ["PATH": "/usr/bin:/bin"],
+            folder: "/",
+            log: "/dev/null"
+        )
+        let network = try NetworkIsolation().network(.none, server: "")
+        (order.launcher, order.isCut) = (network.launcher, network.isCut)
+        let child = try ChildProcess.start(order)
+        child.waitForEnd()
+        var status: Int32 = 0
+        waitpid(child.id, &status, 0)
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == before)
+        let inside = try String(contentsOfFile: folder.path("inside"), encoding: .utf8)
+        #expect(inside.hasPrefix("net:[") && inside != before + "\n")
     }
 
     @Test func `the server is only looked for on a loopback address`() async throws {
