@@ -73,6 +73,15 @@ engines: system venv ## An exported pipeline on real Prefect 3 and Airflow 3, co
 	@swift build --product aku
 	@Tests/EndToEndTests/engines/run
 
+# How much `make crash` kills, and the choice of what and when.
+KILLS ?= 500
+SEED ?= 1
+
+.PHONY: crash
+crash: system venv ## Servers and tasks killed at named points and at random: nothing is lost, nothing counts twice
+	@swift build --product aku
+	@$(PYTHON) Tests/EndToEndTests/crash/run --kills $(KILLS) --seed $(SEED)
+
 .PHONY: test
 test: lint unit unit-postgres end-to-end ## Everything that CI checks
 

@@ -41,7 +41,9 @@ extension PipelineDefinition {
     package func python(of task: TaskDefinition) -> PythonSource { task.policy.python ?? policy.python ?? .server }
 
     /// What a task reaches: what it says, else what the pipeline says.
-    package func network(of task: TaskDefinition) -> NetworkAccess { task.policy.network ?? policy.network ?? .unstated }
+    package func network(of task: TaskDefinition) -> NetworkAccess {
+        task.policy.network ?? policy.network ?? .unstated
+    }
 
     /// The lock files that some task uses, once each.
     var lockPaths: Set<String> {

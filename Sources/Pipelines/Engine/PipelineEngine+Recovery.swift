@@ -21,19 +21,22 @@ extension PipelineEngine {
                     logger.notice("tasks of the server before go on", metadata: ["count": "\(kept.count)"])
                 }
                 reaper.reap(keeping: Set(kept.map(\.path)))
-                continuation.resume(returning: Dictionary(kept.map { ($0.path, $0) }, uniquingKeysWith: { one, _ in one }))
+                continuation.resume(
+                    returning: Dictionary(kept.map { ($0.path, $0) }, uniquingKeysWith: { one, _ in one })
+                )
             }
         }
     }
 
-    /// The attempts that the database calls running, where their folders would be.
+    /// The attempts that the database calls running, where their folders would be. Instances of mapped tasks are not
+    /// carried on: each is small against the whole, and is repeated.
     nonisolated func attemptsUnderWay() async throws -> [AttemptFolder] {
         let workspace = workspace
         return try await database.read { reader in
             try reader.query(
                 """
                 SELECT t.run_id, t.task, t.attempt FROM pipeline_task t JOIN pipeline_run r ON r.id = t.run_id
-                WHERE r.state = 'running' AND r.engine = ? AND t.state = 'running'
+                WHERE r.state = 'running' AND r.engine = ? AND t.state = 'running' AND t.parent IS NULL
                 """,
                 [.text(Self.ownEngine)]
             ).map { try workspace.attempt($0.text("run_id"), $0.text("task"), Int($0.integer("attempt"))) }

@@ -323,8 +323,10 @@ package actor PipelineEngine: Service {
         }
         for (name, at) in run.machine.retrying {
             // The clock may have been set back meanwhile; the pause is never longer than it was meant to be.
-            let longest = run.tasks[name].map { Backoff.longest($0.retries, failures: run.machine[name]?.failures ?? 1) }
-            let latest = clock.now().advanced(byMilliseconds: longest ?? 0)
+            let longest = run.tasks[name].map {
+                Backoff.longest($0.retries, failures: run.machine[name]?.failures ?? 1)
+            }
+            let latest = clock.now().advanced(byMilliseconds: longest ?? Backoff.maximumMilliseconds)
             perform(.retry(run: run.id, task: name, at: min(at, latest)), in: &group)
         }
         return lost

@@ -82,7 +82,9 @@ private struct ForgetfulDatabase: Database {
             count -= 1
             return count == 0
         }
-        if isForgotten { throw PlatformError(ErrorCode("database_unavailable", .unavailable), "the connection was lost") }
+        if isForgotten {
+            throw PlatformError(ErrorCode("database_unavailable", .unavailable), "the connection was lost")
+        }
         return value
     }
 

@@ -538,6 +538,12 @@ CREATE TABLE pipeline_cache (
     FOREIGN KEY (run_id, task) REFERENCES pipeline_task (run_id, task)
 ) STRICT;
 
+CREATE TABLE pipeline_engine (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    epoch INTEGER NOT NULL CHECK (epoch > 0),
+    step INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE pipeline_output (
     run_id TEXT NOT NULL,
     task TEXT NOT NULL,
