@@ -62,7 +62,11 @@ unit-postgres: system ## The stores' tests on PostgreSQL
 	@echo "==> Unit tests of the stores on PostgreSQL"
 	@Tests/PostgresServer/with-postgres swift test --skip-build --filter '^($(POSTGRES_SUITES))\.' --skip 'S3|ObjectBackend'
 
+# Where tasks run besides processes: containers, and a Slurm cluster of one node.
+EXECUTOR_PACKAGES := podman runc catatonit busybox-static slurmctld slurmd slurm-client munge curl
+
 .PHONY: end-to-end
+end-to-end: DEBIAN_PACKAGES += $(EXECUTOR_PACKAGES)
 end-to-end: system venv ## A real server, the real mlflow client, a real training run on a slice, headless Chromium
 	@swift build --product aku
 	@echo "==> End-to-end tests"

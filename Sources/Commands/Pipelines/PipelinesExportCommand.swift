@@ -33,6 +33,13 @@ package struct PipelinesExportCommand: AsyncParsableCommand {
 
     package func run() async throws {
         let definition = try PipelineFile(path: file).definition()
+        if let task = definition.tasks.first(where: { $0.placement.image != nil }) {
+            throw PlatformError(
+                ErrorCode("export_unsupported", .failedPrecondition),
+                "Task '\(task.name)' runs in an image, which only the platform's own engine does.",
+                nextStep: "Take 'image' away, and give the other engine's workers what the task needs."
+            )
+        }
         let place = path ?? URL(fileURLWithPath: file).standardizedFileURL.path
         let text = try PipelineExport(definition, path: place, image: image).text(for: engine)
         guard let out else { return Terminal.print(String(text.dropLast())) }

@@ -6,7 +6,7 @@ package struct TaskCommand: AsyncParsableCommand {
         commandName: "task",
         abstract: "Execute tasks of a pipeline for another engine (Airflow, Prefect, Argo).",
         discussion: "Example:  aku task exec --engine airflow --run RUN_ID --pipeline intent.yaml --task train",
-        subcommands: [TaskExecCommand.self, TaskFinishCommand.self]
+        subcommands: [TaskExecCommand.self, TaskRunCommand.self, TaskFinishCommand.self]
     )
 
     package init() {}

@@ -17,8 +17,8 @@ struct TaskWorker {
     private static let interval = Duration.seconds(2)
     /// The most log of one report.
     private static let reportBytes = 256 << 10
-    /// So many refused connections in a row, a second apart, while the outcome is told.
-    private static let maximumFailures = 120
+    /// So many refused connections in a row, a second apart.
+    private static let maximumFailures = 300
 
     /// Runs the attempt in a folder of its own, which is gone afterwards.
     ///
@@ -56,12 +56,12 @@ struct TaskWorker {
         let inputs = Dictionary(grouping: order.inputs, by: \.kind).mapValues { $0.map(\.digest) }
         var trees: [Tree] = []
         for digest in (inputs[OutputKind.tree.rawValue] ?? []) + [order.code].compactMap({ $0 }) {
-            trees.append(try await client.tree(digest))
+            trees.append(try await Self.patiently { try await client.tree(digest) })
         }
         let locks = [order.lock?.digest].compactMap { $0 }
         let files = (inputs[OutputKind.file.rawValue] ?? []) + locks + trees.flatMap { $0.entries.map(\.digest) }
         for digest in files where !objects.contains(digest) {
-            try await client.downloadObject(digest, to: incoming)
+            try await Self.patiently { try await client.downloadObject(digest, to: incoming) }
             _ = try objects.put(file: incoming)
             try FileManager.default.removeItem(atPath: incoming)
         }
@@ -74,10 +74,10 @@ struct TaskWorker {
         switch output.kind {
         case .file:
             try objects.materialise(output.digest, at: path, executable: false)
-            sent = try await client.uploadObject(file: path).digest
+            sent = try await Self.patiently { try await client.uploadObject(file: path).digest }
         case .tree:
             try objects.materialise(tree: output.digest, at: path)
-            sent = try await client.uploadTree(directory: path).digest
+            sent = try await Self.patiently { try await client.uploadTree(directory: path).digest }
         }
         guard sent == output.digest else {
             throw PlatformError(.internalError, "Output '\(output.name)' changed while it was sent.")
@@ -203,12 +203,20 @@ struct TaskWorker {
 
     /// Tells the outcome until the server has taken or refused it; the same outcome twice is no error there.
     private func tell(_ body: AttemptOutcomeBody) async throws {
-        for failures in 1... {
+        _ = try await Self.patiently {
+            try await client.send(ExternalRunsAPI.conclude, parameters: attemptParameters, body: body)
+        }
+    }
+
+    /// Repeats a request while the server does not answer: it may be restarted while an attempt goes on.
+    static func patiently<T>(_ request: () async throws -> T) async throws -> T {
+        var failures = 0
+        while true {
             do {
-                _ = try await client.send(ExternalRunsAPI.conclude, parameters: attemptParameters, body: body)
-                return
-            } catch let error as PlatformError where error.code.kind == .unavailable && failures < Self.maximumFailures
-            {
+                return try await request()
+            } catch let error as PlatformError where error.code.kind == .unavailable {
+                failures += 1
+                guard failures < maximumFailures else { throw error }
                 try await Task.sleep(for: .seconds(1))
             }
         }

@@ -40,7 +40,8 @@ extension DefinitionParser {
             cache: values["cache"].flatMap { reader.boolean($0, of: "'cache' of task '\(name)'") } ?? true,
             environment: environment,
             code: values["code"].map { codePaths($0) },
-            policy: execution(members, of: "task '\(name)'")
+            policy: execution(members, of: "task '\(name)'"),
+            placement: placement(values, task: name)
         )
         conditionNodes[name] = values["when"]
         definition.condition = values["when"].flatMap { condition($0, task: name) }

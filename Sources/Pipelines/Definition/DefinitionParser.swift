@@ -5,13 +5,15 @@ import Yams
 /// Reads a pipeline file: YAML 1.1 syntax, scalars typed as in YAML 1.2.
 package struct DefinitionParser {
     static let pipelineKeys = [
-        "pipeline", "description", "parameters", "code", "schedule", "tasks", "python", "network", "priority",
+        "pipeline", "description", "parameters", "code", "schedule", "executor", "tasks", "python", "network",
+        "priority",
     ]
     static let parameterKeys = ["type", "default", "description"]
     static let taskKeys = [
         "run", "inputs", "outputs", "after", "retries", "timeout_seconds", "cache", "environment", "code", "python",
         "network", "verify", "when", "join", "map",
         "pool", "priority",
+        "executor", "image", "resources",
     ]
     static let mapKeys = ["over", "shards", "limit"]
     static let retryKeys = ["limit", "backoff_seconds"]
@@ -24,6 +26,8 @@ package struct DefinitionParser {
     var mapNodes: [String: Node] = [:]
     /// Of tasks that name none themselves.
     var standardPriority = 0
+    /// Where tasks run that say nothing of it.
+    var standardExecutor: ExecutorKind?
     /// Tasks with problems in their own keys.
     var broken: Set<String> = []
     let codeExists: (String) -> Bool
@@ -82,6 +86,9 @@ package struct DefinitionParser {
         if let node = members.first(where: { $0.key == "priority" })?.value {
             standardPriority = priority(node, of: "the pipeline")
         }
+        if let node = members.first(where: { $0.key == "executor" })?.value {
+            standardExecutor = executor(node, of: "the pipeline")
+        }
         for member in members {
             switch member.key {
             case "pipeline":
@@ -91,7 +98,7 @@ package struct DefinitionParser {
             case "description": summary = reader.text(member.value, of: "the description", mayBeEmpty: true) ?? ""
             case "parameters": parameters = self.parameters(member.value)
             case "code": code = codePaths(member.value)
-            case "schedule", "python", "network", "priority": break
+            case "schedule", "executor", "python", "network", "priority": break
             default: tasks = self.tasks(member.value)
             }
         }

@@ -37,8 +37,11 @@ package struct ExecutionPolicy: Sendable, Hashable {
 }
 
 extension PipelineDefinition {
-    /// The Python of a task: its own, else the pipeline's, else the server's.
-    package func python(of task: TaskDefinition) -> PythonSource { task.policy.python ?? policy.python ?? .server }
+    /// The Python of a task: its own, else the pipeline's, else the server's; in an image it is the image's matter.
+    package func python(of task: TaskDefinition) -> PythonSource {
+        if task.placement.image != nil { return .none }
+        return task.policy.python ?? policy.python ?? .server
+    }
 
     /// What a task reaches: what it says, else what the pipeline says.
     package func network(of task: TaskDefinition) -> NetworkAccess {

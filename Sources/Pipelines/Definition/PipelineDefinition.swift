@@ -88,6 +88,8 @@ package struct TaskDefinition: Sendable, Hashable {
     package let code: [String]?
     /// How it is executed where it differs from the pipeline.
     package var policy = ExecutionPolicy()
+    /// Where it runs, and in what.
+    package var placement = Placement.process
 
     /// What must hold for it to begin; nil for nothing.
     package var condition: Condition?

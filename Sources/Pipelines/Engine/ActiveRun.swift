@@ -86,6 +86,7 @@ struct ActiveRun: Sendable {
         )
         order.python = python(of: task)
         order.network = definition.network(of: task)
+        order.placement = task.placement
         return order
     }
 

@@ -8,6 +8,8 @@ enum EngineEvent: Sendable {
     case cancel(String)
     /// An attempt is over.
     case ended(run: String, task: String, attempt: Int, AttemptOutcome)
+    /// The server goes down, and an attempt goes on without it.
+    case left(run: String, task: String)
     /// A back-off is over.
     case retryDue(run: String, task: String)
     /// The server goes down in good order.

@@ -7,7 +7,10 @@ import Storage
 extension PipelineEngine {
     /// Ends what an earlier server of this work folder left running. For a server that does not lead: another one repeats
     /// those tasks. Never while the engine runs.
-    package nonisolated func endLeftovers() async { _ = await endOrphans(keeping: []) }
+    package nonisolated func endLeftovers() async {
+        _ = await endOrphans(keeping: [])
+        await executors.endHere()
+    }
 
     /// Looks through the processes of the machine on a thread of its own, since it waits for them to be gone.
     ///

@@ -23,6 +23,9 @@ package actor PipelineEngine: Service {
     nonisolated let workspace: Workspace
     let configuration: PipelineConfiguration
     nonisolated let executor: LocalExecutor
+    nonisolated let executors: ExecutorSet
+    /// Attempts that may be with executors elsewhere at one time.
+    private static let remotePlaces = 1000
     let issueTaskToken: @Sendable (_ run: String, _ task: String) async throws -> String?
     let logger: Logger
     /// The right to act; taken when the engine begins to run.
@@ -74,6 +77,12 @@ package actor PipelineEngine: Service {
         self.logger = logger
         workspace = Workspace(root: configuration.workFolder)
         executor = LocalExecutor(workspace: workspace, objects: objects, configuration: configuration)
+        executors = ExecutorSet(
+            configuration.executors.make(executor, logger: logger),
+            ledger: AttemptLedger(database: database, clock: clock),
+            configuration: configuration,
+            logger: logger
+        )
     }
 
     /// Takes over, finds what an earlier server left, then runs until graceful shutdown: no new task begins, running ones
@@ -93,6 +102,7 @@ package actor PipelineEngine: Service {
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.watchExternalAttempts() }
+                group.addTask { await self.executors.endStrays() }
                 for await _ in mailbox.signals {
                     await step(mailbox.take(), in: &group)
                     if superseded != nil || isStopping && controls.isEmpty && undone.isEmpty { break }
@@ -103,7 +113,10 @@ package actor PipelineEngine: Service {
         } onGracefulShutdown: {
             mailbox.post(.shutdown)
         }
-        if let superseded { throw superseded }
+        if let superseded {
+            await executors.endHere()
+            throw superseded
+        }
     }
 
     // MARK: - The loop
@@ -127,7 +140,10 @@ package actor PipelineEngine: Service {
         let decided = Mutex<EngineStep?>(nil), number = steps
         let before = runs, objects = objects, clock = clock, isStopping = isStopping, points = configuration.crashPoints
         let interpreter = executor.interpreter.current(), isNewPython = interpreter?.digest != recordedPython
-        let places = max(0, configuration.places - controls.count + freed(by: events))
+        let busy = controls.values.count { $0.takesPlace }, remote = controls.count - busy
+        let ended = freed(by: events)
+        let places = max(0, configuration.places - busy + ended.count { $0.takesPlace })
+        let remotePlaces = max(0, Self.remotePlaces - remote + ended.count { !$0.takesPlace })
         // With two places or more, a backfill never has the last one.
         let reserve = configuration.places > 1 ? 1 : 0
         do {
@@ -140,7 +156,8 @@ package actor PipelineEngine: Service {
                     runs: before,
                     places: places,
                     reserve: reserve,
-                    interpreter: interpreter
+                    interpreter: interpreter,
+                    remotePlaces: remotePlaces
                 )
                 if isNewPython { try interpreter?.record(in: transaction) }
                 try stepper.take(events)
@@ -170,6 +187,7 @@ package actor PipelineEngine: Service {
         runs = step.runs
         recordedPython = step.python
         for case .ended(let run, let task, _, _) in step.events { controls[AttemptKey(run: run, task: task)] = nil }
+        for case .left(let run, let task) in step.events { controls[AttemptKey(run: run, task: task)] = nil }
         for action in step.actions { perform(action, in: &group) }
         configuration.crashPoints.pass(.stepDone)
     }
@@ -206,27 +224,27 @@ package actor PipelineEngine: Service {
     }
 
     /// Attempts whose end is among the events: their places are free in this step already.
-    private func freed(by events: [EngineEvent]) -> Int {
+    private func freed(by events: [EngineEvent]) -> [AttemptControl] {
         var keys: Set<AttemptKey> = []
         for case .ended(let run, let task, _, _) in events { keys.insert(AttemptKey(run: run, task: task)) }
-        return keys.count { controls[$0] != nil }
+        return keys.compactMap { controls[$0] }
     }
 
     private func perform(_ action: EngineAction, in group: inout DiscardingTaskGroup) {
         switch action {
         case .start(let order):
-            let executor = executor, issueTaskToken = issueTaskToken
-            attend(order, in: &group) { control in
+            let executors = executors, issueTaskToken = issueTaskToken
+            attend(order, in: &group) { control, tell in
                 do {
                     let token = try await issueTaskToken(order.run, order.task)
-                    return await executor.execute(order, token: token, control: control)
+                    await executors.drive(Submission(order: order, token: token, control: control), tell: tell)
                 } catch {
                     let reason = PlatformError(
                         .taskStartFailed,
                         "The task got no token: \(error).",
                         nextStep: "See the server's log."
                     )
-                    return .lost(reason)
+                    tell(.lost(reason))
                 }
             }
         case .stop(let run, let task):
@@ -252,17 +270,25 @@ package actor PipelineEngine: Service {
         }
     }
 
+    /// Follows an attempt beside the loop. `work` tells its outcome once, and may have something to remove afterwards; nil
+    /// when the server goes down and the attempt goes on without it.
     private func attend(
         _ order: AttemptOrder,
         in group: inout DiscardingTaskGroup,
-        _ work: @escaping @Sendable (AttemptControl) async -> AttemptOutcome
+        _ work: @escaping @Sendable (AttemptControl, @Sendable (AttemptOutcome?) -> Void) async -> Void
     ) {
         let control = AttemptControl(), mailbox = mailbox, points = configuration.crashPoints
+        control.takesPlace = order.placement.executor.usesThisMachine
         controls[AttemptKey(run: order.run, task: order.task)] = control
         group.addTask {
-            let outcome = await work(control)
-            mailbox.post(.ended(run: order.run, task: order.task, attempt: order.attempt, outcome))
-            points.pass(.announced)
+            await work(control) { outcome in
+                if let outcome {
+                    mailbox.post(.ended(run: order.run, task: order.task, attempt: order.attempt, outcome))
+                } else {
+                    mailbox.post(.left(run: order.run, task: order.task))
+                }
+                points.pass(.announced)
+            }
         }
     }
 
@@ -301,7 +327,7 @@ package actor PipelineEngine: Service {
     }
 
     /// Only a run of an earlier server has tasks under way when it is loaded: those whose processes live, or said how they
-    /// ended, go on; those of others are gone by now.
+    /// ended, and those with executors elsewhere go on; the processes of others are gone by now.
     ///
     /// - Returns: that those are lost.
     private func resume(_ run: ActiveRun, in group: inout DiscardingTaskGroup) -> [EngineEvent] {
@@ -314,9 +340,11 @@ package actor PipelineEngine: Service {
         for name in run.machine.running {
             let attempt = run.machine[name]?.attempt ?? 0
             let folder = workspace.attempt(run.id, name, attempt).path
-            if let task = run.tasks[name], let kept = adoptable.removeValue(forKey: folder) {
+            if let task = run.tasks[name], executors.survivesServer(task.placement.executor) {
+                perform(.start(run.order(task)), in: &group)
+            } else if let task = run.tasks[name], let kept = adoptable.removeValue(forKey: folder) {
                 let executor = executor, order = run.order(task)
-                attend(order, in: &group) { control in await executor.adopt(order, kept, control: control) }
+                attend(order, in: &group) { control, tell in tell(await executor.adopt(order, kept, control: control)) }
             } else {
                 lost.append(.ended(run: run.id, task: name, attempt: attempt, .lost(reason)))
             }

@@ -27,10 +27,9 @@ extension RunStepper {
 
     private mutating func advance(_ id: String, at priority: Int) throws -> Bool {
         var moved = false
-        let kept = runs[id]?.isBackfill == true ? reserve : 0
         for name in runs[id]?.machine.ready ?? [] where runs[id]?.tasks[name]?.priority == priority {
             // Of a thousand tasks that were looked up and wait for a place, each step must not pay for all.
-            if places <= kept, runs[id]?.components[name] != nil { continue }
+            if runs[id]?.components[name] != nil, !hasPlace(id, runs[id]?.tasks[name]) { continue }
             if try advance(id, name) { moved = true }
         }
         for name in runs[id]?.machine.mapping ?? [] where runs[id]?.tasks[name]?.priority == priority {

@@ -33,6 +33,8 @@ struct RunStepper {
     var slots: [String: Int]?
     /// Identities that are being executed for the cache; whoever needs one of them waits for its outcome.
     var underway: Set<Digest> = []
+    /// Places of executors that are elsewhere.
+    var remotePlaces: Int
 
     init(
         _ transaction: any SQLTransaction,
@@ -41,8 +43,10 @@ struct RunStepper {
         runs: [String: ActiveRun],
         places: Int,
         reserve: Int = 0,
-        interpreter: Interpreter? = nil
+        interpreter: Interpreter? = nil,
+        remotePlaces: Int = 1
     ) {
+        self.remotePlaces = remotePlaces
         self.reserve = reserve
         self.transaction = transaction
         self.objects = objects
@@ -64,7 +68,7 @@ struct RunStepper {
                 try apply(id, failure: nil) { $0.apply(.retryDue(task)) }
             case .ended(let id, let task, let attempt, let outcome):
                 try ended(id, task, attempt, outcome)
-            case .shutdown, .wake:
+            case .shutdown, .wake, .left:
                 break
             }
         }
@@ -106,8 +110,7 @@ struct RunStepper {
         guard let run = runs[id], let task = run.tasks[name] else { return false }
         if try !passes(run, task) { return true }
         if let rule = task.map { return try expand(id, task, rule) }
-        let kept = run.isBackfill ? reserve : 0
-        if run.components[name] != nil, places <= kept { return false }
+        if run.components[name] != nil, !hasPlace(id, task) { return false }
         let (components, identity): (TaskComponents, Digest)
         if let known = run.components[name], underway.contains(known.identity), run.links(task) {
             (components, identity) = known
@@ -117,6 +120,12 @@ struct RunStepper {
             runs[id]?.components[name] = (components, identity)
         }
         return try enter(id, name, task, identity, item: nil)
+    }
+
+    /// Whether the executor of a task has a place left for it.
+    func hasPlace(_ id: String, _ task: TaskDefinition?) -> Bool {
+        if task?.placement.executor.usesThisMachine == false { return remotePlaces > 0 }
+        return places > (runs[id]?.isBackfill == true ? reserve : 0)
     }
 
     /// Links or starts a ready task or instance.
@@ -130,12 +139,11 @@ struct RunStepper {
         item: MapItem?
     ) throws -> Bool {
         guard let run = runs[id] else { return false }
-        let kept = run.isBackfill ? reserve : 0
         // Two runs at one time with one identity: the second takes what the first makes, or runs when the first fails.
         if run.links(task), underway.contains(identity) { return false }
         if try link(run, name, task, identity) { return true }
-        guard places > kept, takeSlot(task) else { return false }
-        places -= 1
+        guard hasPlace(id, task), takeSlot(task) else { return false }
+        if task.placement.executor.usesThisMachine { places -= 1 } else { remotePlaces -= 1 }
         if task.cache { underway.insert(identity) }
         try apply(id, failure: nil) { $0.apply(.started(name)) }
         if let run = runs[id] { actions.append(.start(run.order(task, item: item))) }

@@ -27,6 +27,9 @@ package final class AttemptControl: Sendable {
         var killed = false
         /// Set where the process is no child of this one.
         var note: ProcessNote?
+        var takesPlace = true
+        var serverEnds = false
+        var listener: (@Sendable () -> Void)?
     }
 
     private let state = Mutex(State())
@@ -34,27 +37,51 @@ package final class AttemptControl: Sendable {
     /// Makes a handle of an attempt that has not begun.
     package init() {}
 
+    /// Whether the attempt takes up one of this machine's places.
+    package var takesPlace: Bool {
+        get { state.withLock { $0.takesPlace } }
+        set { state.withLock { $0.takesPlace = newValue } }
+    }
+
+    /// Whether the server goes down, whatever the attempt was asked to end for before.
+    var serverEnds: Bool { state.withLock { $0.serverEnds } }
+
+    /// Calls `body` when the attempt is asked to end, or now when it was already.
+    package func whenStopped(_ body: @escaping @Sendable () -> Void) {
+        let isStopped = state.withLock { state in
+            state.listener = body
+            return state.reason != nil
+        }
+        if isStopped { body() }
+    }
+
     /// Why the attempt is being ended; nil while nobody asked. The first reason stays.
     package var stopReason: StopReason? { state.withLock { $0.reason } }
 
     /// Asks the process group to end (SIGTERM). `reinforce` follows up with SIGKILL.
     package func stop(_ reason: StopReason) {
-        state.withLock { state in
-            guard state.reason == nil, !state.reaped else { return }
+        let listener = state.withLock { state -> (@Sendable () -> Void)? in
+            if reason == .shutdown { state.serverEnds = true }
+            guard state.reason == nil, !state.reaped else { return reason == .shutdown ? state.listener : nil }
             state.reason = reason
             state.stoppedAt = .now
             Self.signal(&state, SIGTERM)
+            return state.listener
         }
+        listener?()
     }
 
     /// Ends the process group at once (SIGKILL).
     package func kill(_ reason: StopReason) {
-        state.withLock { state in
-            guard !state.reaped else { return }
+        let listener = state.withLock { state -> (@Sendable () -> Void)? in
+            if reason == .shutdown { state.serverEnds = true }
+            guard !state.reaped else { return nil }
             state.reason = state.reason ?? reason
             state.killed = true
             Self.signal(&state, SIGKILL)
+            return state.listener
         }
+        listener?()
     }
 
     /// Kills the group when it was asked to end longer than `grace` ago.

@@ -30,6 +30,8 @@ package struct AttemptOrder: Sendable, Hashable {
     package var network = NetworkAccess.unstated
     /// Whether its outputs are only compared, and the server is kept out of its reach.
     var isRehearsal = false
+    /// Where it runs, and in what.
+    package var placement = Placement.process
 
     /// Makes an order.
     package init(
@@ -304,7 +306,7 @@ struct LocalExecutor: Sendable {
         }
     }
 
-    private static func failure(_ ending: ChildProcess.Ending, _ log: String) -> PlatformError {
+    static func failure(_ ending: ChildProcess.Ending, _ log: String) -> PlatformError {
         let tail = LogFile.tail(log)
         switch ending {
         case .exit(let status):

@@ -27,6 +27,8 @@ package struct PipelineConfiguration: Sendable {
     package var crashPoints = CrashPoints.none
     /// False only in the test which shows that the fence is needed.
     package var isFenced = true
+    /// Which executors there are besides processes.
+    package var executors = ExecutorSettings()
 
     /// Makes a configuration; `places` is brought within its bounds.
     package init(

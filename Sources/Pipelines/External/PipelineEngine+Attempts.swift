@@ -11,6 +11,7 @@ extension PipelineEngine {
     package nonisolated func claim(run id: String, task name: String) async throws -> ExternalClaim {
         let answer = try await change(id) { stepper, detail -> Result<ExternalClaim, PlatformError> in
             guard let status = stepper.runs[id]?.machine[name] else { throw Self.noTask(name, detail) }
+            if let image = stepper.runs[id]?.tasks[name]?.placement.image { throw Self.needsImage(name, image) }
             if status.state.isGood {
                 let outputs = detail.outputs[name] ?? []
                 return .success(.committed(outputs: outputs, isCached: status.state == .cached))
@@ -65,6 +66,9 @@ extension PipelineEngine {
         log: Data,
         offset: Int64
     ) async throws -> ExternalVerdict {
+        if try await isOwn(id) {
+            return try await reportOwn(AttemptID(run: id, task: name, attempt: attempt), log: log, offset: offset)
+        }
         let verdict = try await change(id) { stepper, detail -> ExternalVerdict in
             guard let status = stepper.runs[id]?.machine[name] else { throw Self.noTask(name, detail) }
             guard status.state == .running, status.attempt == attempt else { return .superseded }
@@ -84,6 +88,9 @@ extension PipelineEngine {
         attempt: Int,
         _ outcome: AttemptOutcome
     ) async throws {
+        if try await isOwn(id) {
+            return try await concludeOwn(AttemptID(run: id, task: name, attempt: attempt), outcome)
+        }
         let objects = objects
         try await change(id) { stepper, detail in
             guard let run = stepper.runs[id], let status = run.machine[name] else { throw Self.noTask(name, detail) }
@@ -154,7 +161,7 @@ extension PipelineEngine {
         )
     }
 
-    private nonisolated func append(_ bytes: Data, at offset: Int64, to path: String) throws {
+    nonisolated func append(_ bytes: Data, at offset: Int64, to path: String) throws {
         if bytes.isEmpty { return }
         try workspace.prepare()
         try Workspace.makeFolder((path as NSString).deletingLastPathComponent)
@@ -168,7 +175,7 @@ extension PipelineEngine {
         fresh.withUnsafeBytes { _ = fwrite($0.baseAddress, 1, $0.count, file) }
     }
 
-    private static func check(_ outputs: [TaskOutput], of task: TaskDefinition?, _ objects: ObjectStore) throws {
+    static func check(_ outputs: [TaskOutput], of task: TaskDefinition?, _ objects: ObjectStore) throws {
         let declared = task?.outputs ?? []
         guard outputs.map(\.name).sorted() == declared.sorted() else {
             throw PlatformError(
@@ -186,12 +193,21 @@ extension PipelineEngine {
         }
     }
 
-    private static func noTask(_ name: String, _ detail: RunDetail) -> PlatformError {
+    static func noTask(_ name: String, _ detail: RunDetail) -> PlatformError {
         PlatformError(
             .pipelineTaskNotFound,
             "Run '\(detail.run.id)' has no task '\(name.prefix(128))'.",
             nextStep: Suggestion.phrase(for: name, among: detail.tasks.map(\.task)),
             context: ["run_id": detail.run.id, "task": name]
+        )
+    }
+
+    private static func needsImage(_ name: String, _ image: String) -> PlatformError {
+        PlatformError(
+            .executorRefused,
+            "Task '\(name)' runs in the image '\(image)', and a task that another engine asks for runs as a process.",
+            nextStep: "Run the pipeline on the platform's own engine, or take 'image' away.",
+            context: ["task": name, "image": image]
         )
     }
 

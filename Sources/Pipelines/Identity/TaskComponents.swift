@@ -28,6 +28,8 @@ package struct TaskComponents: Sendable, Hashable, Codable {
     package let network: String?
     /// What of its element an instance of a mapped task uses; of the whole, what it is mapped over.
     package let map: [String: JSONValue]?
+    /// The image that it runs in, by digest; nil for a task without one.
+    package let image: String?
 
     /// Takes the components of a task together.
     package init(
@@ -50,6 +52,7 @@ package struct TaskComponents: Sendable, Hashable, Codable {
         self.map = map
         self.python = python
         self.network = network == .unstated ? nil : network.rawValue
+        image = task.placement.image
     }
 
     /// SHA-256 over the canonical JSON of the components.
@@ -57,7 +60,7 @@ package struct TaskComponents: Sendable, Hashable, Codable {
 
     /// One part of the identity that is not what it was.
     package struct Difference: Sendable, Hashable, Codable {
-        /// `command`, `parameters.seed`, `code`, `inputs.corpus`, `environment.NAME`, `outputs`, `python.packages`,
+        /// `command`, `parameters.seed`, `code`, `inputs.corpus`, `environment.NAME`, `image`, `outputs`, `python.packages`,
         /// `network`, `format`.
         package let part: String
         /// Before; empty when it was not there.
@@ -78,6 +81,7 @@ package struct TaskComponents: Sendable, Hashable, Codable {
         compare("code", earlier.code?.description, code?.description)
         compare("command", earlier.command, command)
         compare("environment", earlier.environment, environment)
+        compare("image", earlier.image, image)
         compare("format", earlier.format, format)
         compare("inputs", earlier.inputs.mapValues(\.description), inputs.mapValues(\.description))
         compare("outputs", earlier.outputs.joined(separator: ","), outputs.joined(separator: ","))

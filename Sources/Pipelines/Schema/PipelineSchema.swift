@@ -21,6 +21,7 @@ package enum PipelineSchema {
                         .init("parameter", object(parameter).updated(with: .members(("allOf", defaults)))),
                         .init("task", object(task)), .init("retries", object(retries)),
                         .init("schedule", object(schedule)), .init("map", mapSource),
+                        .init("resources", object(resources)),
                     ])
                 )
             ]
@@ -43,6 +44,7 @@ package enum PipelineSchema {
     static let mappings: [String: Mapping] = [
         "pipelineKeys": pipeline, "parameterKeys": parameter, "taskKeys": task, "retryKeys": retries,
         "mapKeys": map, "scheduleKeys": schedule, "dstKeys": dst, "catchUpKeys": catchUp,
+        "resourceKeys": resources,
     ]
 
     static let pipeline = Mapping(
@@ -67,6 +69,7 @@ package enum PipelineSchema {
                     ])
                 )
             ),
+            "executor": executor("Where tasks run that say nothing of it."),
             "tasks": collection("task", "The tasks, by name.", PipelineDefinition.maximumTasks)
                 .setting("minProperties", .integer(1)),
             "python": python, "network": network, "priority": priority,
@@ -146,6 +149,9 @@ package enum PipelineSchema {
                 ("enum", .array(JoinRule.allCases.map { .string($0.rawValue) })),
                 ("default", .string(JoinRule.all.rawValue))
             ),
+            "executor": executor("Where it runs; by default the pipeline's, or a container when it has an image."),
+            "image": image,
+            "resources": reference("resources", "What it needs of a machine; no part of its identity."),
         ]
     )
 

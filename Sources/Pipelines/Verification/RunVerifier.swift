@@ -202,6 +202,9 @@ package final class RunVerifier: Service {
     private static func reasonToSkip(_ task: TaskDefinition, _ record: TaskRecord) -> String? {
         if !record.status.state.isGood { return "It has no outputs in this run: it is \(record.status.state.name)." }
         if task.map != nil { return "It is mapped: its instances are not executed again." }
+        if task.placement.executor != .process {
+            return "It runs on the executor '\(task.placement.executor.rawValue)', and a rehearsal is a process."
+        }
         if task.policy.verify == false { return "It declares 'verify: false'." }
         if task.policy.verify == nil, !task.cache { return "It declares 'cache: false'." }
         return nil

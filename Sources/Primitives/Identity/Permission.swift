@@ -9,6 +9,8 @@ package enum Permission: String, Sendable, Codable, CaseIterable {
     case pipelinesRead = "pipelines.read"
     case pipelinesWrite = "pipelines.write"
     case pipelinesRun = "pipelines.run"
+    /// A task's own attempt: its order, its signs of life, its outcome.
+    case pipelinesReport = "pipelines.report"
     case trackingRead = "tracking.read"
     case trackingWrite = "tracking.write"
     case modelsRead = "models.read"

@@ -24,7 +24,8 @@ package enum Role: String, Sendable, Codable, CaseIterable {
             ]
         case .task:
             [
-                .open, .dataRead, .dataWrite, .objectsRead, .objectsWrite, .pipelinesRead, .trackingRead,
+                .open, .dataRead, .dataWrite, .objectsRead, .objectsWrite, .pipelinesRead, .pipelinesReport,
+                .trackingRead,
                 .trackingWrite,
                 .modelsRead, .modelsWrite, .modelsPromote, .endpointsRead, .endpointsDeploy, .endpointsPredict,
                 .monitorRead,

@@ -43,7 +43,7 @@ struct Features: Sendable {
     /// The loading of a package, golden cases included.
     private static let loadDeadline = Duration.seconds(120)
     /// How long a task's token lives.
-    private static let taskTokenSeconds: Int64 = 24 * 3600
+    private static let taskTokenSeconds: Int64 = 8 * 24 * 3600
 
     init(_ base: Foundations, _ configuration: ServerConfiguration) throws {
         datasets = DatasetStore(database: base.database, objects: base.objects, time: base.clock)
@@ -132,15 +132,17 @@ struct Features: Sendable {
         )
         pipelines.crashPoints = try CrashPoints(environment["AKU_TEST_CRASH_AT"])
         pipelines.isFenced = environment["AKU_TEST_NO_FENCE"] != "1"
+        pipelines.executors = configuration.executors
         return PipelineEngine(
             database: base.database,
             objects: base.objects,
             configuration: pipelines,
             issueTaskToken: { run, task in
                 guard needsToken else { return nil }
-                // An instance of a mapped task is called task[3].
-                let name = task.replacing("[", with: ".").replacing("]", with: "")
-                return try await tokens.issueForTask(name: "task-\(name)-\(run)", seconds: taskTokenSeconds).secret
+                return try await tokens.issueForTask(
+                    name: ExternalRunsController.tokenName(run: run, task: task),
+                    seconds: taskTokenSeconds
+                ).secret
             },
             clock: base.clock,
             ids: base.identifiers,

@@ -1,4 +1,5 @@
 import Foundation
+import Pipelines
 import Primitives
 import Storage
 import Tracking
@@ -59,6 +60,14 @@ package struct ServerConfiguration: Sendable, Equatable {
 
     /// What the registry is told: webhooks, sources, scanning.
     package var registry = RegistrySettings()
+
+    /// Which executors pipelines have besides processes of this machine.
+    package private(set) var executors = ExecutorSettings()
+
+    /// Looks for the executors that this machine and its environment offer.
+    package mutating func findExecutors(environment: [String: String]) throws {
+        executors = ExecutorSettings(environment: environment)
+    }
 
     /// Checks the values that belong together.
     ///

@@ -44,7 +44,17 @@ package struct ExternalRunsController: Sendable {
         routes.on(ExternalRunsAPI.claim) { call in
             TaskClaimBody(try await engine.claim(run: call.parameter("id"), task: call.parameter("task")))
         }
+        routes.on(ExternalRunsAPI.order) { call in
+            try own(call.principal, call.parameter("id"), call.parameter("task"))
+            let claim = try await engine.order(
+                run: call.parameter("id"),
+                task: call.parameter("task"),
+                attempt: attempt(call.parameter("attempt"))
+            )
+            return TaskClaimBody(claim)
+        }
         routes.on(ExternalRunsAPI.report) { call, body in
+            try own(call.principal, call.parameter("id"), call.parameter("task"))
             guard let log = Data(base64Encoded: body.log) else {
                 throw PlatformError(.invalidArgument, "The log of the report is not base64.")
             }
@@ -58,6 +68,7 @@ package struct ExternalRunsController: Sendable {
             return AttemptVerdictBody(verdict: verdict.rawValue)
         }
         routes.on(ExternalRunsAPI.conclude) { call, body in
+            try own(call.principal, call.parameter("id"), call.parameter("task"))
             try await engine.conclude(
                 run: call.parameter("id"),
                 task: call.parameter("task"),
@@ -66,6 +77,24 @@ package struct ExternalRunsController: Sendable {
             )
             return Nothing()
         }
+    }
+
+    /// A task's token speaks for that task and for no other.
+    private func own(_ principal: Principal, _ run: String, _ task: String) throws {
+        guard principal.permissions.contains(.pipelinesRun) || principal.name == Self.tokenName(run: run, task: task)
+        else {
+            throw PlatformError(
+                ErrorCode("permission_denied", .permissionDenied),
+                "The token of '\(principal.name)' may not speak for task '\(task.prefix(128))' of run '\(run.prefix(64))'.",
+                nextStep: "Use the token that the task was given, or one of the role operator."
+            )
+        }
+    }
+
+    /// What the token of a task is called.
+    static func tokenName(run: String, task: String) -> String {
+        // An instance of a mapped task is called task[3].
+        "task-\(task.replacing("[", with: ".").replacing("]", with: ""))-\(run)"
     }
 
     private func attempt(_ text: String) throws -> Int {

@@ -34,5 +34,6 @@ package enum Schema {
         .pools,
         .reruns,
         .pipelineEngine,
+        .attempts,
     ]
 }

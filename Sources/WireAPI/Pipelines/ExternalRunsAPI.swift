@@ -35,11 +35,19 @@ package enum ExternalRunsAPI {
         reply: TaskClaimBody.self
     )
 
+    /// What an attempt that the platform's own engine gave to an executor elsewhere is to run.
+    package static let order = Route(
+        .get,
+        "/api/v1/pipeline-runs/{id}/tasks/{task}/attempts/{attempt}/order",
+        permission: .pipelinesReport,
+        reply: TaskClaimBody.self
+    )
+
     /// An attempt is alive; hands its log over.
     package static let report = Route(
         .post,
         "/api/v1/pipeline-runs/{id}/tasks/{task}/attempts/{attempt}/report",
-        permission: .pipelinesRun,
+        permission: .pipelinesReport,
         maximumBodyBytes: 2 << 20,
         body: AttemptReportBody.self,
         reply: AttemptVerdictBody.self
@@ -49,7 +57,7 @@ package enum ExternalRunsAPI {
     package static let conclude = Route(
         .post,
         "/api/v1/pipeline-runs/{id}/tasks/{task}/attempts/{attempt}/outcome",
-        permission: .pipelinesRun,
+        permission: .pipelinesReport,
         body: AttemptOutcomeBody.self,
         reply: Nothing.self
     )

@@ -139,6 +139,7 @@ struct UpCommand: AsyncParsableCommand {
             database: try LocalMachine.database(option: database)
         )
         configuration.registry = RegistrySettings(environment: ProcessInfo.processInfo.environment)
+        try configuration.findExecutors(environment: ProcessInfo.processInfo.environment)
         configuration.registry.modelScan = try Self.scan("--model-scan", modelScan)
         configuration.registry.uploadScan = try Self.scan("--upload-scan", uploadScan)
         configuration.bucket = try LocalMachine.bucket(option: objects)

@@ -654,6 +654,21 @@ CREATE TABLE pipeline (
     PRIMARY KEY (name)
 );
 
+CREATE TABLE pipeline_attempt (
+    run_id text COLLATE "C" NOT NULL,
+    task text COLLATE "C" NOT NULL,
+    attempt bigint NOT NULL,
+    executor text COLLATE "C" NOT NULL,
+    handle text COLLATE "C" NOT NULL,
+    submitted_at bigint NOT NULL,
+    outcome text COLLATE "C",
+    ended_at bigint,
+    CHECK (((outcome IS NULL) = (ended_at IS NULL))),
+    CHECK ((attempt >= 1)),
+    FOREIGN KEY (run_id, task) REFERENCES pipeline_task(run_id, task),
+    PRIMARY KEY (run_id, task, attempt)
+);
+
 CREATE TABLE pipeline_backfill (
     id text COLLATE "C" NOT NULL,
     pipeline text COLLATE "C" NOT NULL,
@@ -1298,6 +1313,7 @@ CREATE UNIQUE INDEX object_collection_pkey ON object_collection USING btree (id)
 CREATE UNIQUE INDEX online_scoring_config_config_id_key ON online_scoring_config USING btree (config_id);
 CREATE UNIQUE INDEX online_scoring_config_pkey ON online_scoring_config USING btree (scorer_id);
 CREATE UNIQUE INDEX pipeline_pkey ON pipeline USING btree (name);
+CREATE UNIQUE INDEX pipeline_attempt_pkey ON pipeline_attempt USING btree (run_id, task, attempt);
 CREATE INDEX pipeline_backfill_active ON pipeline_backfill USING btree (id) WHERE (state = 'running'::text);
 CREATE UNIQUE INDEX pipeline_backfill_pkey ON pipeline_backfill USING btree (id);
 CREATE UNIQUE INDEX pipeline_backfill_run_pkey ON pipeline_backfill_run USING btree (backfill_id, logical_time);

@@ -508,6 +508,20 @@ CREATE TABLE pipeline (
     created_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE pipeline_attempt (
+    run_id TEXT NOT NULL,
+    task TEXT NOT NULL,
+    attempt INTEGER NOT NULL CHECK (attempt >= 1),
+    executor TEXT NOT NULL,
+    handle TEXT NOT NULL,
+    submitted_at INTEGER NOT NULL,
+    outcome TEXT,
+    ended_at INTEGER,
+    PRIMARY KEY (run_id, task, attempt),
+    FOREIGN KEY (run_id, task) REFERENCES pipeline_task (run_id, task),
+    CHECK ((outcome IS NULL) = (ended_at IS NULL))
+) STRICT;
+
 CREATE TABLE pipeline_backfill (
     id TEXT NOT NULL PRIMARY KEY,
     pipeline TEXT NOT NULL,
