@@ -19,6 +19,8 @@ def run(engine: str, kills: int, seed: int, is_fenced: bool, only: int | None, o
         replay = f"--engine {engine} --seed {seed} --round {number}" + ("" if is_fenced else " --no-fence")
         for text in found:
             print(f"violation {text}  [{replay}]", file=out, flush=True)
+        for server in world.servers if found and is_fenced else []:
+            print(f"log of {server.name}: {server.life_log()[-3000:]}", file=sys.stderr, flush=True)
         return len(found)
 
     try:

@@ -14,7 +14,7 @@ from rounds import run  # noqa: E402
 SEED = int(os.environ.get("AKU_CRASH_SEED", str(time.time_ns() % 1_000_000_007)))
 
 
-@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+@pytest.mark.parametrize("engine", ["sqlite", "postgres", "clock"])
 def test_no_run_is_lost_and_no_task_counts_twice_when_servers_and_tasks_are_killed(engine):
     report, violations = run(engine, 6, SEED, True, None)
     assert violations == 0, report
