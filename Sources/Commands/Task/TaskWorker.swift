@@ -110,6 +110,10 @@ struct TaskWorker {
             timeoutSeconds: order.timeoutSeconds
         )
         attempt.network = network
+        attempt.inputOrder = order.inputs.map(\.name)
+        attempt.builtin = order.builtin.map {
+            BuiltinCall(builtin: $0.name, version: $0.version, arguments: $0.arguments)
+        }
         if let lock = order.lock {
             attempt.python = .lock(LockFile(name: lock.path, digest: lock.digest))
         } else if order.python == AttemptPython.none.name {

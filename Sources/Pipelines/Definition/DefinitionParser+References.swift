@@ -31,6 +31,7 @@ extension DefinitionParser {
                 undefinedTask(name, by: "'after' of task '\(task.name)'", known, node)
             }
             checkCommand(task, definition, node)
+            checkBuiltin(task)
             checkCondition(task, definition)
             checkMap(task, tasks, definition.parameters)
         }

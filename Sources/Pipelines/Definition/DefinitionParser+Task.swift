@@ -16,16 +16,8 @@ extension DefinitionParser {
         defer { if reader.problems.count > before { broken.insert(name) } }
         guard let members = reader.members(node, of: "task '\(name)'", allowed: Self.taskKeys) else { return nil }
         let values = Dictionary(members.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
-        guard let runNode = values["run"] else {
-            reader.note(
-                .pipelineMissingKey,
-                "Task '\(name)' has no 'run'.",
-                nextStep: "Add the command as 'run:'.",
-                at: taskNodes[name] ?? node
-            )
-            return nil
-        }
-        guard let run = reader.text(runNode, of: "the command of task '\(name)'") else { return nil }
+        let builtin = builtin(values, task: name)
+        guard let run = builtin.map(\.source) ?? command(values, task: name, at: node) else { return nil }
         let environment = values["environment"].map { self.environment($0, task: name) } ?? [:]
         var definition = TaskDefinition(
             name: name,
@@ -41,8 +33,9 @@ extension DefinitionParser {
             environment: environment,
             code: values["code"].map { codePaths($0) },
             policy: execution(members, of: "task '\(name)'"),
-            placement: placement(values, task: name)
+            placement: builtin == nil ? placement(values, task: name) : .process
         )
+        definition.builtin = builtin
         conditionNodes[name] = values["when"]
         definition.condition = values["when"].flatMap { condition($0, task: name) }
         definition.join = values["join"].map { join($0, task: name) } ?? .all
@@ -53,6 +46,28 @@ extension DefinitionParser {
         mapNodes[name] = values["map"]
         definition.map = values["map"].flatMap { map($0, task: name) }
         return definition
+    }
+
+    private mutating func command(_ values: [String: Node], task: String, at node: Node) -> String? {
+        if values["uses"] != nil { return nil }
+        if let node = values["with"] {
+            reader.note(
+                .pipelineInvalidValue,
+                "Task '\(task)' has 'with', which is for 'uses'.",
+                nextStep: "Write the values into the command.",
+                at: node
+            )
+        }
+        guard let run = values["run"] else {
+            reader.note(
+                .pipelineMissingKey,
+                "Task '\(task)' has no 'run'.",
+                nextStep: "Add the command as 'run:', or a built-in operator as 'uses:'.",
+                at: taskNodes[task] ?? node
+            )
+            return nil
+        }
+        return reader.text(run, of: "the command of task '\(task)'")
     }
 
     mutating func priority(_ node: Node, of owner: String) -> Int {

@@ -10,7 +10,8 @@ package struct DefinitionParser {
     ]
     static let parameterKeys = ["type", "default", "description"]
     static let taskKeys = [
-        "run", "inputs", "outputs", "after", "retries", "timeout_seconds", "cache", "environment", "code", "python",
+        "run", "uses", "with", "inputs", "outputs", "after", "retries", "timeout_seconds", "cache", "environment",
+        "code", "python",
         "network", "verify", "when", "join", "map",
         "pool", "priority",
         "executor", "image", "resources",

@@ -39,7 +39,7 @@ package struct PipelineDefinition: Sendable, Hashable {
     package var isConditional: Bool { tasks.contains { $0.condition != nil || $0.join != .all } }
 
     /// The code paths of one task: its own list, else the pipeline's.
-    package func codePaths(of task: TaskDefinition) -> [String] { task.code ?? code }
+    package func codePaths(of task: TaskDefinition) -> [String] { task.builtin == nil ? task.code ?? code : [] }
 }
 
 /// A parameter of a pipeline.
@@ -91,6 +91,9 @@ package struct TaskDefinition: Sendable, Hashable {
     /// Where it runs, and in what.
     package var placement = Placement.process
 
+    /// The operator that does its work instead of a command; `run` has it as text then.
+    package var builtin: BuiltinUse?
+
     /// What must hold for it to begin; nil for nothing.
     package var condition: Condition?
     /// What it wants of the tasks that it waits for.
@@ -103,6 +106,9 @@ package struct TaskDefinition: Sendable, Hashable {
     package var pool: String?
     /// Higher begins first, from -1,000 to 1,000.
     package var priority = 0
+
+    /// Whether an execution is remembered under its identity.
+    var isCached: Bool { cache && builtin?.builtin.isImmediate != true }
 
     /// The tasks that must be over before this one, once each, sorted.
     package var upstream: [String] { Set(inputs.map(\.task) + after + [map?.task].compactMap(\.self)).sorted() }

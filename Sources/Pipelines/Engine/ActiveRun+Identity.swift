@@ -26,7 +26,7 @@ extension ActiveRun {
             code: version.trees[task.name],
             inputs: inputs(of: task, item: item).mapValues(\.digest),
             python: python,
-            network: definition.network(of: task),
+            network: task.builtin == nil ? definition.network(of: task) : .unstated,
             map: item.map { Self.used(of: $0, by: task) } ?? source
         )
     }
@@ -45,7 +45,8 @@ extension ActiveRun {
 
     /// The Python that the task's attempts find first.
     func python(of task: TaskDefinition) -> AttemptPython {
-        switch definition.python(of: task) {
+        if task.builtin != nil { return AttemptPython.none }
+        return switch definition.python(of: task) {
         case .server: .server
         case .none: .none
         case .lock(let path): version.lock(path).map(AttemptPython.lock) ?? .server
@@ -53,13 +54,13 @@ extension ActiveRun {
     }
 
     /// Whether the outputs of an equal execution are linked for the task.
-    func links(_ task: TaskDefinition) -> Bool { task.cache && useCache && !fresh.contains(task.name) }
+    func links(_ task: TaskDefinition) -> Bool { task.isCached && useCache && !fresh.contains(task.name) }
 
     /// The identities of attempts on their way whose outputs the cache will have.
     static func underway(_ runs: some Sequence<ActiveRun>) -> Set<Digest> {
         var out: Set<Digest> = []
         for run in runs {
-            for name in run.machine.running where run.definition(of: name)?.cache == true {
+            for name in run.machine.running where run.definition(of: name)?.isCached == true {
                 if let identity = run.components[name]?.identity { out.insert(identity) }
             }
         }

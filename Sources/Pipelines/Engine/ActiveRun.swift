@@ -84,6 +84,9 @@ struct ActiveRun: Sendable {
             environment: environment(of: task),
             timeoutSeconds: task.timeoutSeconds
         )
+        let bound = task.inputs.map(\.name)
+        order.inputOrder = order.inputs.keys.filter { !bound.contains($0) }.sorted() + bound
+        order.builtin = task.builtin?.call(parameters: parameters, item: item)
         order.python = python(of: task)
         order.network = definition.network(of: task)
         order.placement = task.placement

@@ -40,6 +40,9 @@ package actor PipelineEngine: Service {
     var adoptable: [String: Adoptable] = [:]
     private var runs: [String: ActiveRun] = [:]
     private var controls: [AttemptKey: AttemptControl] = [:]
+    /// Calls of built-in operators on their way.
+    private var calls: [AttemptKey: AttemptControl] = [:]
+    private let pool: BuiltinPool
     private var undone: [EngineEvent] = []
     private var isStopping = false
     /// The installed packages that the journal knows of.
@@ -83,6 +86,7 @@ package actor PipelineEngine: Service {
             configuration: configuration,
             logger: logger
         )
+        pool = BuiltinPool(mailbox, configuration.crashPoints)
     }
 
     /// Takes over, finds what an earlier server left, then runs until graceful shutdown: no new task begins, running ones
@@ -105,7 +109,7 @@ package actor PipelineEngine: Service {
                 group.addTask { await self.executors.endStrays() }
                 for await _ in mailbox.signals {
                     await step(mailbox.take(), in: &group)
-                    if superseded != nil || isStopping && controls.isEmpty && undone.isEmpty { break }
+                    if superseded != nil || isStopping && controls.isEmpty && calls.isEmpty && undone.isEmpty { break }
                     if failuresWhileStopping >= Self.maximumFailuresWhileStopping { break }
                 }
                 group.cancelAll()
@@ -125,7 +129,7 @@ package actor PipelineEngine: Service {
         undone += fresh
         if fresh.contains(where: { if case .shutdown = $0 { true } else { false } }) {
             isStopping = true
-            for control in controls.values { control.stop(.shutdown) }
+            for control in Array(controls.values) + calls.values { control.stop(.shutdown) }
         }
         guard let fence else { return }
         do {
@@ -144,6 +148,7 @@ package actor PipelineEngine: Service {
         let ended = freed(by: events)
         let places = max(0, configuration.places - busy + ended.count { $0.takesPlace })
         let remotePlaces = max(0, Self.remotePlaces - remote + ended.count { !$0.takesPlace })
+        let builtins = RunStepper.maximumBuiltins - calls.count
         // With two places or more, a backfill never has the last one.
         let reserve = configuration.places > 1 ? 1 : 0
         do {
@@ -159,6 +164,7 @@ package actor PipelineEngine: Service {
                     interpreter: interpreter,
                     remotePlaces: remotePlaces
                 )
+                stepper.builtins = builtins
                 if isNewPython { try interpreter?.record(in: transaction) }
                 try stepper.take(events)
                 if !isStopping { try stepper.advance() }
@@ -186,7 +192,10 @@ package actor PipelineEngine: Service {
         configuration.crashPoints.pass(.stepDurable)
         runs = step.runs
         recordedPython = step.python
-        for case .ended(let run, let task, _, _) in step.events { controls[AttemptKey(run: run, task: task)] = nil }
+        for case .ended(let run, let task, _, _) in step.events {
+            let key = AttemptKey(run: run, task: task)
+            if controls.removeValue(forKey: key) == nil { calls[key] = nil }
+        }
         for case .left(let run, let task) in step.events { controls[AttemptKey(run: run, task: task)] = nil }
         for action in step.actions { perform(action, in: &group) }
         configuration.crashPoints.pass(.stepDone)
@@ -208,7 +217,7 @@ package actor PipelineEngine: Service {
         if let error = error as? PlatformError, error.code == .engineSuperseded {
             logger.error("another server has taken over the pipelines; this one's tasks are ended")
             superseded = error
-            for control in controls.values { control.kill(.shutdown) }
+            for control in Array(controls.values) + calls.values { control.kill(.shutdown) }
             return
         }
         logger.error(
@@ -233,6 +242,11 @@ package actor PipelineEngine: Service {
     private func perform(_ action: EngineAction, in group: inout DiscardingTaskGroup) {
         switch action {
         case .start(let order):
+            if let call = order.builtin {
+                let control = AttemptControl()
+                calls[AttemptKey(run: order.run, task: order.task)] = control
+                return pool.add(BuiltinRunner(order, call, objects, control))
+            }
             let executors = executors, issueTaskToken = issueTaskToken
             attend(order, in: &group) { control, tell in
                 do {
@@ -248,7 +262,8 @@ package actor PipelineEngine: Service {
                 }
             }
         case .stop(let run, let task):
-            controls[AttemptKey(run: run, task: task)]?.stop(.cancelled)
+            let key = AttemptKey(run: run, task: task)
+            (controls[key] ?? calls[key])?.stop(.cancelled)
         case .retry(let run, let task, let at):
             let delay = max(0, at.milliseconds - clock.now().milliseconds), mailbox = mailbox
             group.addTask {

@@ -36,8 +36,7 @@ extension RunStepper {
         while budget > 0, let index = runs[id]?.machine.nextInstance(of: name) {
             guard let run = runs[id], let task = run.tasks[name], let rule = task.map else { break }
             let instance = InstanceName.text(name, index)
-            let kept = run.isBackfill ? reserve : 0
-            if run.components[instance] != nil, places <= kept { break }
+            if run.components[instance] != nil, !hasPlace(id, task) { break }
             let item: MapItem
             do {
                 let items =

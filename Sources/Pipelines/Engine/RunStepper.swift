@@ -29,6 +29,10 @@ struct RunStepper {
     let reserve: Int
     /// Instances of mapped tasks that may still begin or be linked in this step.
     var budget = 1_000
+    /// Calls of built-in operators that may still be on their way at one time; they hold no place.
+    var builtins = RunStepper.maximumBuiltins
+    /// The most of them.
+    static let maximumBuiltins = 2_000
     /// Free slots of pools; nil where the engine that leads the runs is not ours.
     var slots: [String: Int]?
     /// Identities that are being executed for the cache; whoever needs one of them waits for its outcome.
@@ -74,7 +78,7 @@ struct RunStepper {
         }
     }
 
-    private mutating func ended(_ id: String, _ task: String, _ attempt: Int, _ outcome: AttemptOutcome) throws {
+    mutating func ended(_ id: String, _ task: String, _ attempt: Int, _ outcome: AttemptOutcome) throws {
         switch outcome {
         case .succeeded(let outputs):
             guard let status = runs[id]?.machine[task], status.state == .running, status.attempt == attempt else {
@@ -82,7 +86,7 @@ struct RunStepper {
             }
             runs[id]?.outputs[task] = outputs
             try PipelineStore.write(outputs, of: id, task: task, in: transaction)
-            if let identity = runs[id]?.components[task]?.identity, runs[id]?.definition(of: task)?.cache == true {
+            if let identity = runs[id]?.components[task]?.identity, runs[id]?.definition(of: task)?.isCached == true {
                 try remember(identity, id, task)
             }
             try apply(id, failure: nil) { $0.apply(.succeeded(task, attempt: attempt)) }
@@ -124,6 +128,7 @@ struct RunStepper {
 
     /// Whether the executor of a task has a place left for it.
     func hasPlace(_ id: String, _ task: TaskDefinition?) -> Bool {
+        if task?.builtin != nil { return builtins > 0 }
         if task?.placement.executor.usesThisMachine == false { return remotePlaces > 0 }
         return places > (runs[id]?.isBackfill == true ? reserve : 0)
     }
@@ -143,7 +148,14 @@ struct RunStepper {
         if run.links(task), underway.contains(identity) { return false }
         if try link(run, name, task, identity) { return true }
         guard hasPlace(id, task), takeSlot(task) else { return false }
-        if task.placement.executor.usesThisMachine { places -= 1 } else { remotePlaces -= 1 }
+        if let builtin = task.builtin?.builtin {
+            if builtin.isImmediate { return try pass(id, name, task) }
+            builtins -= 1
+        } else if task.placement.executor.usesThisMachine {
+            places -= 1
+        } else {
+            remotePlaces -= 1
+        }
         if task.cache { underway.insert(identity) }
         try apply(id, failure: nil) { $0.apply(.started(name)) }
         if let run = runs[id] { actions.append(.start(run.order(task, item: item))) }

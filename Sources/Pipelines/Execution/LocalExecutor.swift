@@ -28,6 +28,10 @@ package struct AttemptOrder: Sendable, Hashable {
     package var python = AttemptPython.server
     /// What of the network it reaches.
     package var network = NetworkAccess.unstated
+    /// The operator to be called instead of the command.
+    package var builtin: BuiltinCall?
+    /// The names of the inputs as the file has them; those that it does not name come before, by name.
+    package var inputOrder: [String] = []
     /// Whether its outputs are only compared, and the server is kept out of its reach.
     var isRehearsal = false
     /// Where it runs, and in what.
@@ -120,7 +124,11 @@ struct LocalExecutor: Sendable {
 
     /// Runs an attempt to its end.
     func execute(_ order: AttemptOrder, token: String?, control: AttemptControl) async -> AttemptOutcome {
-        await attend(order, control) { folder in perform(order, token, folder, control) }
+        if let call = order.builtin {
+            let runner = BuiltinRunner(order, call, objects, control)
+            return (try? await objects.blocking { _ in runner.outcome() }) ?? .stopped(.shutdown)
+        }
+        return await attend(order, control) { folder in perform(order, token, folder, control) }
     }
 
     /// Blocking work (copies, the wait, digests) happens on a thread of its own, so that tasks never hold up the server;

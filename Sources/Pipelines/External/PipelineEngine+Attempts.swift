@@ -34,11 +34,13 @@ extension PipelineEngine {
                 try Self.heard(id, name, stepper)
                 return .success(.order(order, token: nil))
             }
+            var isCached = true
             let row = try stepper.transaction.first(
                 "SELECT * FROM pipeline_task WHERE run_id = ? AND task = ?",
                 [.text(id), .text(name)]
             )
             if let record = try row.map(TaskRecord.init) {
+                isCached = record.status.state == .cached
                 if record.status.state == .excused { return .success(.skipped(reason: record.skipReason ?? "")) }
                 if let failure = record.failure, record.status.state == .failed {
                     return .failure(
@@ -47,7 +49,7 @@ extension PipelineEngine {
                 }
             }
             let linked = try PipelineStore.outputs(of: id, task: name, in: stepper.transaction)[name] ?? []
-            return .success(.committed(outputs: linked, isCached: true))
+            return .success(.committed(outputs: linked, isCached: isCached))
         }
         // Thrown only now, so that what the machine decided is kept.
         guard case .order(let order, _) = try answer.get() else { return try answer.get() }

@@ -19,7 +19,7 @@ package enum PipelineSchema {
                     .object([
                         .init("name", name), .init("text", text), .init("note", note), .init("codePaths", codePaths),
                         .init("parameter", object(parameter).updated(with: .members(("allOf", defaults)))),
-                        .init("task", object(task)), .init("retries", object(retries)),
+                        .init("task", object(task).updated(with: builtins)), .init("retries", object(retries)),
                         .init("schedule", object(schedule)), .init("map", mapSource),
                         .init("resources", object(resources)),
                     ])
@@ -91,12 +91,17 @@ package enum PipelineSchema {
 
     static let task = Mapping(
         keys: DefinitionParser.taskKeys,
-        required: ["run"],
+        required: [],
         values: [
             "run": reference(
                 "text",
                 "The command, for sh -eu -c. ${params.x}, ${inputs.x} and ${outputs.x} are replaced, shell-quoted."
             ),
+            "uses": .members(
+                ("description", "A built-in operator, which the server does itself, instead of a command."),
+                ("enum", .array(BuiltinOperator.allCases.map { .string($0.rawValue) }))
+            ),
+            "with": .members(("description", "Arguments of the operator."), ("type", "object")),
             "inputs": .members(
                 ("description", "What it reads: NAME: TASK.OUTPUT. The command finds it as ${inputs.NAME}."),
                 ("type", "object"),

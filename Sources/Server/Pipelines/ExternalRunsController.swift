@@ -118,28 +118,30 @@ extension TaskClaimBody {
             self.init(state: "skipped", order: nil, outputs: [])
             self.reason = reason
         case .order(let order, let token):
-            self.init(
-                state: "running",
-                order: Order(
-                    attempt: order.attempt,
-                    pipeline: order.pipeline,
-                    command: order.command,
-                    code: order.code,
-                    inputs: order.inputs.sorted { $0.key < $1.key }.map { name, output in
-                        .init(name: name, digest: output.digest, kind: output.kind.rawValue, bytes: output.bytes)
-                    },
-                    outputs: order.outputs,
-                    environment: order.environment,
-                    timeoutSeconds: order.timeoutSeconds,
-                    python: order.python.name,
-                    lock: order.python.lock.map {
-                        CodeItemBody(path: $0.name, digest: $0.digest, kind: OutputKind.file.rawValue)
-                    },
-                    network: order.network.rawValue,
-                    token: token
-                ),
-                outputs: []
+            var body = Order(
+                attempt: order.attempt,
+                pipeline: order.pipeline,
+                command: order.command,
+                code: order.code,
+                inputs: order.inputOrder.compactMap { name in
+                    order.inputs[name].map {
+                        .init(name: name, digest: $0.digest, kind: $0.kind.rawValue, bytes: $0.bytes)
+                    }
+                },
+                outputs: order.outputs,
+                environment: order.environment,
+                timeoutSeconds: order.timeoutSeconds,
+                python: order.python.name,
+                lock: order.python.lock.map {
+                    CodeItemBody(path: $0.name, digest: $0.digest, kind: OutputKind.file.rawValue)
+                },
+                network: order.network.rawValue,
+                token: token
             )
+            body.builtin = order.builtin.map {
+                .init(name: $0.builtin, version: $0.version, arguments: $0.arguments)
+            }
+            self.init(state: "running", order: body, outputs: [])
         }
     }
 }

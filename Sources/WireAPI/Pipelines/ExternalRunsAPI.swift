@@ -97,7 +97,7 @@ package struct TaskClaimBody: Codable, Sendable, Equatable {
         package let command: String
         /// The tree that stands at `code/`; nil for none.
         package let code: Digest?
-        /// What stands at `inputs/`, each under its name.
+        /// What stands at `inputs/`, each under its name; in the order of the file.
         package let inputs: [PipelineTaskBody.Output]
         /// Names under `outputs/`.
         package let outputs: [String]
@@ -113,9 +113,28 @@ package struct TaskClaimBody: Codable, Sendable, Equatable {
         package let network: String
         /// For the task alone; nil where the server needs none.
         package let token: String?
+        /// What is to be done instead of the command.
+        package var builtin: Builtin?
+
+        /// A call of a built-in operator.
+        package struct Builtin: Codable, Sendable, Equatable {
+            /// Its name.
+            package let name: String
+            /// The version that the server knows.
+            package let version: Int
+            /// Values by argument.
+            package let arguments: [String: [String]]
+
+            /// Makes a value.
+            package init(name: String, version: Int, arguments: [String: [String]]) {
+                self.name = name
+                self.version = version
+                self.arguments = arguments
+            }
+        }
 
         enum CodingKeys: String, CodingKey {
-            case attempt, pipeline, command, code, inputs, outputs, environment, python, lock, network, token
+            case attempt, pipeline, command, code, inputs, outputs, environment, python, lock, network, token, builtin
             case timeoutSeconds = "timeout_seconds"
         }
 

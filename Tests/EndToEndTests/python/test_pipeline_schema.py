@@ -49,6 +49,17 @@ tasks:
   a: { run: 'echo ${map.item} > ${outputs.o}', map: { over: params.l, limit: 100000 }, outputs: [o] }
   b: { run: 'cat ${map.item}; echo ${map.key} ${map.index}', map: { shards: a.o } }
 """,
+    "operators": """
+pipeline: p
+parameters: { n: { type: integer, default: 3 } }
+tasks:
+  a: { run: 'echo > ${outputs.x}', outputs: [x] }
+  b: { uses: shard, with: { count: "${params.n}" }, inputs: { x: a.x }, outputs: [y] }
+  c: { uses: concat, inputs: { x: a.x, y: b.y }, outputs: [z], with: { match: ["*"], lines: true } }
+  d: { uses: pick, with: { match: "**/0*" }, inputs: { y: b.y }, outputs: [z] }
+  e: { uses: assert, with: { that: /a >= 0.5 }, inputs: { z: c.z }, retries: { limit: 1 } }
+  f: { uses: noop, after: [e] }
+""",
 }
 
 # What both refuse, with the code and the place that lint gives.
@@ -99,6 +110,16 @@ BAD = {
     "absolute code": ("pipeline: p\ncode: [/etc/passwd]\ntasks: { a: { run: x } }", "pipeline_invalid_value", 2, 8),
     "code without a name": ("pipeline: p\ncode: [a/..]\ntasks: { a: { run: x } }", "pipeline_invalid_value", 2, 8),
     "an empty command": ('pipeline: p\ntasks:\n  a: { run: "" }', "pipeline_invalid_value", 3, 13),
+    "no such operator": ("pipeline: p\ntasks:\n  a: { uses: nop }", "pipeline_undefined_operator", 3, 14),
+    "an operator and a command": ("pipeline: p\ntasks:\n  a: { uses: noop, run: x }", "pipeline_invalid_value", 3, 25),
+    "arguments of a command": ("pipeline: p\ntasks:\n  a: { run: x, with: { a: 1 } }", "pipeline_invalid_value", 3, 22),
+    "an argument that the operator does not have": (
+        "pipeline: p\ntasks:\n  a: { uses: noop, with: { a: 1 } }", "pipeline_unknown_key", 3, 28,
+    ),
+    "an operator without its argument": (
+        "pipeline: p\ntasks:\n  a: { uses: pick, inputs: { x: b.x }, outputs: [y] }\n  b: { run: x, outputs: [x] }",
+        "pipeline_missing_key", 3, 14,
+    ),
 }
 
 # What only lint can know.

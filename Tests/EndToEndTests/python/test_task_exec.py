@@ -126,3 +126,28 @@ def test_an_attempt_goes_on_while_the_server_is_restarted(start_server, pipeline
     assert "task slow succeeded" in ended(process)
     task = the_run(again)["tasks"][0]
     assert (task["state"], task["attempts"], task["losses"]) == ("succeeded", 1, 0)
+
+
+def test_built_in_operators_are_done_where_the_task_is(server, folder):
+    (folder / "operators.yaml").write_text("""
+pipeline: operators
+parameters: { least: { type: integer, default: 2 } }
+tasks:
+  make: { run: 'mkdir ${outputs.d}; echo a > ${outputs.d}/a; echo b > ${outputs.d}/b', outputs: [d] }
+  one: { uses: concat, inputs: { d: make.d }, outputs: [text] }
+  numbers: { run: 'printf "{\\"n\\": %s}" $(wc -l < ${inputs.text}) > ${outputs.n}', inputs: { text: one.text }, outputs: [n] }
+  gate: { uses: assert, with: { that: "/n >= ${params.least}" }, inputs: { n: numbers.n } }
+  done: { uses: noop, after: [gate] }
+""")
+    pipeline = folder / "operators.yaml"
+    assert "task make succeeded" in ended(execute(server, pipeline, "r1", "make"))
+    assert "task one succeeded" in ended(execute(server, pipeline, "r1", "one"))
+    assert "task numbers succeeded" in ended(execute(server, pipeline, "r1", "numbers"))
+    assert "task gate succeeded" in ended(execute(server, pipeline, "r1", "gate"))
+    assert "is succeeded" in ended(execute(server, pipeline, "r1", "done"))
+    run = the_run(server)
+    assert [task["state"] for task in run["tasks"]] == ["succeeded"] * 5
+    for task in ["make", "one", "numbers"]:
+        assert "is cached" in ended(execute(server, pipeline, "r2", task, "-p", "least=3"))
+    text = ended(execute(server, pipeline, "r2", "gate", "-p", "least=3"), 1)
+    assert "assertion_failed: /n is 2, not >= 3." in text

@@ -224,7 +224,7 @@ struct BadDefinition: Sendable, CustomTestStringConvertible {
             3,
             3,
             "Task 'a' has no 'run'.",
-            "Add the command as 'run:'.",
+            "Add the command as 'run:', or a built-in operator as 'uses:'.",
             "pipeline: p\ntasks:\n  a: { outputs: [o] }"
         ),
         BadDefinition(
