@@ -66,6 +66,8 @@ struct ProgramRun: Sendable {
         posix_spawn_file_actions_addopen(&actions, 1, files.output, O_WRONLY | O_CREAT, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, files.errors, O_WRONLY | O_CREAT, 0o600)
         aku_spawn_add_closefrom(&actions, 3)
+        // What a program leaves behind must not land in the server's own folder: conmon writes a file 'oom' where it stands.
+        aku_spawn_add_chdir(&actions, files.folder)
         let words = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         var id: pid_t = 0
         let code = Self.withCStrings([path] + arguments) { arguments in
@@ -107,7 +109,7 @@ struct ProgramRun: Sendable {
 
     /// Files take any amount of output without a reader, and nothing waits for a grandchild that keeps them open.
     private struct Files {
-        private let folder: String
+        let folder: String
         var input: String { folder + "/input" }
         var output: String { folder + "/output" }
         var errors: String { folder + "/errors" }
