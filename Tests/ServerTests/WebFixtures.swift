@@ -409,6 +409,19 @@ enum WebFixtures {
         gaps: []
     )
 
+    /// Instances of a mapped task, of which one failed.
+    static let instances: Console.Instances = {
+        var task = failedRun.tasks[0]
+        task.name = "score"
+        task.instances = 40
+        task.instanceStates = ["failed": 1, "succeeded": 39]
+        var instance = task
+        instance.name = "score[17]"
+        instance.cpuMilliseconds = 250
+        instance.peakMemoryBytes = 64_000_000
+        return Console.Instances(run: failedRun, task: task, instances: [instance], next: "17")
+    }()
+
     /// Every query answered from the fixtures.
     static let data: ConsoleData = {
         var data = ConsoleData()

@@ -26,6 +26,7 @@ struct WebPageTests {
             PipelinePage(fixtures.pipeline, canRun: true, now: now),
             PipelineRunPage(fixtures.pipelineRun, log: fixtures.log, canRun: true, now: now),
             PipelineRunPage(fixtures.failedRun, log: nil, canRun: false, now: now),
+            TaskInstancesPage(fixtures.instances, .init(state: "failed"), log: fixtures.log, now: now),
             RunsPage(
                 Console.RunList(experiments: [.init(id: "1", name: "intent")], runs: [fixtures.run], nextToken: "x"),
                 RunsQuery(FormFields("filter=metrics.loss+%3C+1&experiment=1&sort=metrics.loss")),
@@ -100,6 +101,19 @@ struct WebPageTests {
                 #expect(ids.contains(String(match.output.1)), "\(page.heading): \(match.output.1)")
             }
         }
+    }
+
+    @Test func `A page of instances names each, leads to its log, and to the next page of the same state`() throws {
+        let text = try html(
+            TaskInstancesPage(WebFixtures.instances, .init(state: "failed"), log: nil, now: WebFixtures.now)
+        )
+        #expect(text.contains("score[17]"))
+        #expect(text.contains("\(Wording.duration(milliseconds: 250)) cpu, \(Wording.bytes(64_000_000))"))
+        #expect(
+            text.contains("state=failed&amp;log=score%5B17%5D#log")
+                || text.contains("state=failed&log=score%5B17%5D#log")
+        )
+        #expect(text.contains("state=failed&amp;after=17") || text.contains("state=failed&after=17"))
     }
 
     @Test func `Names from users never become markup`() throws {

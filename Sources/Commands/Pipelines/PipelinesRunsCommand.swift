@@ -30,9 +30,9 @@ package struct PipelinesRunsCommand: AsyncParsableCommand {
         if let id {
             let run = try await client.send(PipelinesAPI.runDetail, parameters: ["id": id])
             try connection.show(run) { run in
-                (RunProgress(now: Timestamp.now().milliseconds).lines(run) + [RunProgress.failures(run)]).joined(
-                    separator: "\n"
-                )
+                let lines = RunProgress(now: Timestamp.now().milliseconds).lines(run)
+                let cost = RunProgress.cost(run).map { [$0] } ?? []
+                return (lines + cost + [RunProgress.failures(run)]).joined(separator: "\n")
             }
             return
         }

@@ -44,6 +44,7 @@ struct RunProgress {
             text += "  \(good)/\(count)"
             if let failed = states["failed"] { text += ", \(failed) failed" }
         }
+        if let cost = Self.cost(task.cpuMilliseconds, task.peakMemoryBytes) { text += "  \(cost)" }
         if let reason = task.skipReason { text += "  \(reason)" }
         if let failure = task.failure, task.state == "failed" { text += "  \(failure.code)" }
         return text
@@ -54,6 +55,19 @@ struct RunProgress {
         let tasks = run.tasks ?? []
         let width = tasks.map(\.name.count).max() ?? 0
         return [header(run)] + tasks.map { line($0, nameWidth: width) }
+    }
+
+    /// `cpu 1.20 s, 31 MB`; nil where nothing was measured.
+    static func cost(_ milliseconds: Int64?, _ bytes: Int64?) -> String? {
+        milliseconds.map { "cpu \(time($0)), \((bytes ?? 0) / 1_000_000) MB" }
+    }
+
+    /// What the whole run took, or nil where nothing was measured.
+    static func cost(_ run: PipelineRunBody) -> String? {
+        let tasks = (run.tasks ?? []).filter { $0.cpuMilliseconds != nil }
+        if tasks.isEmpty { return nil }
+        let sum = tasks.compactMap(\.cpuMilliseconds).reduce(0, +)
+        return cost(sum, tasks.compactMap(\.peakMemoryBytes).max()).map { "  in all: \($0) at most" }
     }
 
     /// `0.42 s`, `12 s`, `3 min 20 s`.
@@ -67,10 +81,16 @@ struct RunProgress {
 
     /// Why a run failed: each failed task with the last lines of its log and the next step.
     static func failures(_ run: PipelineRunBody) -> String {
-        (run.tasks ?? []).compactMap { task in
-            guard task.state == "failed", let failure = task.failure else { return nil }
-            return "\n✗ \(task.name): \(failure.code): \(failure.message)\n  \(failure.nextStep)\n"
-                + "  Log: aku pipelines logs \(run.id) \(task.name)"
-        }.joined(separator: "\n")
+        let own = run.failureCode.map { code in
+            "\n✗ \(code): The run was not over at its deadline\(run.deadline.map { ", \($0)" } ?? "").\n"
+                + "  Raise deadline_seconds, or make its tasks faster."
+        }
+        return
+            ([own].compactMap(\.self)
+            + (run.tasks ?? []).compactMap { task in
+                guard task.state == "failed", let failure = task.failure else { return nil }
+                return "\n✗ \(task.name): \(failure.code): \(failure.message)\n  \(failure.nextStep)\n"
+                    + "  Log: aku pipelines logs \(run.id) \(task.name)"
+            }).joined(separator: "\n")
     }
 }

@@ -5,8 +5,8 @@ import Yams
 /// Reads a pipeline file: YAML 1.1 syntax, scalars typed as in YAML 1.2.
 package struct DefinitionParser {
     static let pipelineKeys = [
-        "pipeline", "description", "parameters", "code", "schedule", "executor", "tasks", "python", "network",
-        "priority",
+        "pipeline", "description", "parameters", "code", "schedule", "executor", "tasks", "on_failure",
+        "deadline_seconds", "python", "network", "priority",
     ]
     static let parameterKeys = ["type", "default", "description"]
     static let taskKeys = [
@@ -99,9 +99,12 @@ package struct DefinitionParser {
             case "description": summary = reader.text(member.value, of: "the description", mayBeEmpty: true) ?? ""
             case "parameters": parameters = self.parameters(member.value)
             case "code": code = codePaths(member.value)
-            case "schedule", "executor", "python", "network", "priority": break
+            case "schedule", "executor", "python", "network", "priority", "on_failure", "deadline_seconds": break
             default: tasks = self.tasks(member.value)
             }
+        }
+        if let node = members.first(where: { $0.key == "on_failure" })?.value {
+            tasks += failureTasks(node, besides: tasks)
         }
         var definition = PipelineDefinition(
             name: name,
@@ -111,7 +114,11 @@ package struct DefinitionParser {
             tasks: tasks,
             policy: execution(members, of: "the pipeline")
         )
+        if let node = members.first(where: { $0.key == "deadline_seconds" })?.value {
+            definition.deadlineSeconds = deadline(node)
+        }
         checkReferences(definition)
+        checkFailureTasks(definition)
         if let node = members.first(where: { $0.key == "schedule" })?.value {
             definition.schedules = schedules(node, of: definition)
         }

@@ -17,12 +17,14 @@ package struct PipelineDefinition: Sendable, Hashable {
     package let parameters: [ParameterDefinition]
     /// Files and folders, relative to the definition's own folder, that tasks see as `code/<last component>`.
     package let code: [String]
-    /// In the order of the file.
+    /// In the order of the file; those of `on_failure` come last.
     package let tasks: [TaskDefinition]
     /// When it runs by itself, in the order of the file.
     package var schedules: [Schedule] = []
     /// How its tasks are executed where they say nothing themselves.
     package var policy = ExecutionPolicy()
+    /// A run that is not over so many seconds after it was accepted is ended; nil for no such bound.
+    package var deadlineSeconds: Int?
 
     /// A task by name.
     package func task(_ name: String) -> TaskDefinition? { tasks.first { $0.name == name } }
@@ -81,7 +83,7 @@ package struct TaskDefinition: Sendable, Hashable {
     /// The longest attempt, in seconds.
     package let timeoutSeconds: Int
     /// Whether the same identity means that the outputs of an earlier execution are linked.
-    package let cache: Bool
+    package var cache: Bool
     /// Variables of the process besides those that every task has.
     package let environment: [String: String]
     /// Code paths of this task alone; nil for the pipeline's.
@@ -106,6 +108,8 @@ package struct TaskDefinition: Sendable, Hashable {
     package var pool: String?
     /// Higher begins first, from -1,000 to 1,000.
     package var priority = 0
+    /// Whether it stands under `on_failure`: it waits until all others are over, and is left out unless the run failed.
+    package var isForFailure = false
 
     /// Whether an execution is remembered under its identity.
     var isCached: Bool { cache && builtin?.builtin.isImmediate != true }

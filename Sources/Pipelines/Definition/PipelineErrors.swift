@@ -43,6 +43,8 @@ extension ErrorCode {
     package static let pipelineTaskNotFound = ErrorCode("pipeline_task_not_found", .notFound)
     /// The run is over and cannot be cancelled.
     package static let pipelineRunFinished = ErrorCode("pipeline_run_finished", .failedPrecondition)
+    /// The run's tasks were not over at its deadline.
+    package static let pipelineDeadlineExceeded = ErrorCode("deadline_exceeded", .failedPrecondition)
     /// The run is not over yet.
     package static let pipelineRunUnfinished = ErrorCode("pipeline_run_unfinished", .failedPrecondition)
     /// Nothing of the run is to run again.

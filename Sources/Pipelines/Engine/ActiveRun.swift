@@ -28,6 +28,8 @@ struct ActiveRun: Sendable {
     let priorities: Set<Int>
     /// Whether a task needs a slot of a pool.
     let hasPools: Bool
+    /// When its tasks must be over, or nil.
+    let deadline: Timestamp?
 
     /// - Parameter maps: of mapped tasks under way, how many instances they have and the states of those that have begun.
     init(
@@ -46,11 +48,15 @@ struct ActiveRun: Sendable {
         tasks = Dictionary(definition.tasks.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         priorities = Set(definition.tasks.map(\.priority))
         hasPools = definition.tasks.contains { $0.pool != nil }
+        deadline = definition.deadlineSeconds.map {
+            detail.run.createdAt.advanced(byMilliseconds: Int64($0) * 1000)
+        }
         machine = RunMachine(
             plan: RunPlan(definition),
             statuses: Dictionary(detail.tasks.map { ($0.task, $0.status) }, uniquingKeysWith: { first, _ in first }),
             maps: maps,
             isCancelling: detail.run.cancelActor != nil,
+            isExpired: detail.run.failureCode != nil,
             seed: Self.seed(detail.run.id)
         )
         for task in detail.tasks where task.status.state == .running {
@@ -95,8 +101,14 @@ struct ActiveRun: Sendable {
 
     /// The logical time is no part of a task's identity, so only a task that is never linked may see it.
     private func environment(of task: TaskDefinition) -> [String: String] {
-        guard let scheduled, !task.cache else { return task.environment }
-        return task.environment.merging(["AKU_LOGICAL_TIME": scheduled.time.description]) { _, ours in ours }
+        if task.cache { return task.environment }
+        var ours: [String: String] = [:]
+        if let scheduled { ours["AKU_LOGICAL_TIME"] = scheduled.time.description }
+        if task.isForFailure {
+            ours["AKU_FAILED_TASKS"] = machine.failed.joined(separator: ",")
+            ours["AKU_RUN_ERROR"] = (machine.isExpired ? ErrorCode.pipelineDeadlineExceeded : .taskFailed).name
+        }
+        return task.environment.merging(ours) { _, ours in ours }
     }
 
     /// From the run's id, so that a replay of the run has the same delays.

@@ -10,6 +10,8 @@ enum EngineEvent: Sendable {
     case ended(run: String, task: String, attempt: Int, AttemptOutcome)
     /// The server goes down, and an attempt goes on without it.
     case left(run: String, task: String)
+    /// What an attempt took of the machine; told with its end.
+    case used(run: String, task: String, attempt: Int, TaskUsage)
     /// A back-off is over.
     case retryDue(run: String, task: String)
     /// The server goes down in good order.

@@ -74,8 +74,13 @@ private struct Rerun {
             )
         }
         for name in names ?? [] where definition.task(name) == nil { throw PipelineStore.taskNotFound(name, run: id) }
+        // What runs after a failure begins by itself where the new run fails, too.
+        let forFailure = Set(definition.tasks.filter(\.isForFailure).map(\.name))
         let first =
-            names ?? origin.tasks.filter { !$0.status.state.isGood && $0.status.state != .excused }.map(\.task)
+            names
+            ?? origin.tasks.filter {
+                !$0.status.state.isGood && $0.status.state != .excused && !forFailure.contains($0.task)
+            }.map(\.task)
         guard !first.isEmpty else {
             throw PlatformError(
                 .pipelineRerunEmpty,
@@ -89,7 +94,7 @@ private struct Rerun {
         // What failed is not in the cache, but instances of a mapped task that ended well are: they need no second time.
         fresh = names == nil ? [] : again
         kept = origin.tasks.filter { task in
-            task.status.state.isGood && !again.contains(task.task)
+            task.status.state.isGood && !again.contains(task.task) && !forFailure.contains(task.task)
                 && origin.outputs[task.task, default: []].allSatisfy { objects.holdsAll(of: $0) }
         }
     }

@@ -45,6 +45,8 @@ package actor PipelineEngine: Service {
     private let pool: BuiltinPool
     private var undone: [EngineEvent] = []
     private var isStopping = false
+    /// The deadline for which the loop is woken.
+    private var alarm: Timestamp?
     /// The installed packages that the journal knows of.
     private var recordedPython: Digest?
     /// Steps that could not be written since the engine was asked to stop, a second apart.
@@ -198,6 +200,7 @@ package actor PipelineEngine: Service {
         }
         for case .left(let run, let task) in step.events { controls[AttemptKey(run: run, task: task)] = nil }
         for action in step.actions { perform(action, in: &group) }
+        setAlarm(in: &group)
         configuration.crashPoints.pass(.stepDone)
     }
 
@@ -228,6 +231,18 @@ package actor PipelineEngine: Service {
         let mailbox = mailbox
         group.addTask {
             try? await Task.sleep(for: .seconds(1))
+            mailbox.post(.wake)
+        }
+    }
+
+    /// Has the loop look again when the next deadline passes.
+    private func setAlarm(in group: inout DiscardingTaskGroup) {
+        if let set = alarm, set <= clock.now() { alarm = nil }
+        guard let next = Self.nextDeadline(runs.values), alarm.map({ next < $0 }) ?? true else { return }
+        alarm = next
+        let mailbox = mailbox
+        group.addTask {
+            await self.sleep(until: next)
             mailbox.post(.wake)
         }
     }
@@ -298,7 +313,11 @@ package actor PipelineEngine: Service {
         group.addTask {
             await work(control) { outcome in
                 if let outcome {
-                    mailbox.post(.ended(run: order.run, task: order.task, attempt: order.attempt, outcome))
+                    var news: [EngineEvent] = []
+                    if let usage = control.usage {
+                        news.append(.used(run: order.run, task: order.task, attempt: order.attempt, usage))
+                    }
+                    mailbox.post(news + [.ended(run: order.run, task: order.task, attempt: order.attempt, outcome)])
                 } else {
                     mailbox.post(.left(run: order.run, task: order.task))
                 }

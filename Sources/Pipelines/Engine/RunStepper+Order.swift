@@ -7,6 +7,7 @@ extension RunStepper {
     ///
     /// A cancellation that is recorded but not yet taken in holds: it is read in this transaction, before any start.
     mutating func advance() throws {
+        try endOverdue()
         underway = ActiveRun.underway(runs.values)
         slots = try freeSlots()
         for id in runs.keys.sorted() where runs[id]?.canAdvance == true {

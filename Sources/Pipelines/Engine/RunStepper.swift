@@ -72,6 +72,8 @@ struct RunStepper {
                 try apply(id, failure: nil) { $0.apply(.retryDue(task)) }
             case .ended(let id, let task, let attempt, let outcome):
                 try ended(id, task, attempt, outcome)
+            case .used(let id, let task, let attempt, let usage):
+                try usage.add(to: id, task, attempt: attempt, in: transaction)
             case .shutdown, .wake, .left:
                 break
             }

@@ -116,6 +116,7 @@ struct RunWriter {
             "tasks": .object(counts.mapValues(JSONValue.integer)),
         ]
         if !failed.isEmpty { body["failed"] = .array(failed) }
+        if run.machine.isExpired { body["code"] = .string(ErrorCode.pipelineDeadlineExceeded.name) }
         try record("pipeline.run.\(outcome.rawValue)", body)
     }
 
@@ -139,6 +140,7 @@ struct RunWriter {
 
     /// Why a task is left out that has no reason of its own: the first of those that it waits for which says so.
     private func reason(of name: String) -> String? {
+        if let task = run.tasks[name], task.isForFailure, task.upstream.isEmpty { return "No task failed." }
         for other in run.tasks[name]?.upstream ?? [] {
             switch run.machine[other]?.state {
             case .failed: return "Task '\(other)' failed."

@@ -25,6 +25,8 @@ package final class AttemptControl: Sendable {
         var reason: StopReason?
         var stoppedAt: ContinuousClock.Instant?
         var killed = false
+        /// What reaped processes took.
+        var usage: TaskUsage?
         /// Set where the process is no child of this one.
         var note: ProcessNote?
         var takesPlace = true
@@ -57,6 +59,9 @@ package final class AttemptControl: Sendable {
 
     /// Why the attempt is being ended; nil while nobody asked. The first reason stays.
     package var stopReason: StopReason? { state.withLock { $0.reason } }
+
+    /// What its processes took of the machine; nil while none was reaped, and for processes of an earlier server.
+    package var usage: TaskUsage? { state.withLock { $0.usage } }
 
     /// Asks the process group to end (SIGTERM). `reinforce` follows up with SIGKILL.
     package func stop(_ reason: StopReason) {
@@ -130,7 +135,13 @@ package final class AttemptControl: Sendable {
         state.withLock { state in
             Foundation.kill(-process, SIGKILL)
             var status: Int32 = 0
-            while waitpid(process, &status, 0) == -1, errno == EINTR {}
+            var taken = rusage()
+            var reaped = wait4(process, &status, 0, &taken)
+            while reaped == -1, errno == EINTR { reaped = wait4(process, &status, 0, &taken) }
+            if reaped == process {
+                let usage = TaskUsage(taken)
+                state.usage = state.usage?.adding(usage) ?? usage
+            }
             if isLast { state.reaped = true } else { state.process = nil }
             return status
         }

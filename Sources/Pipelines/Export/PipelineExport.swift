@@ -56,7 +56,7 @@ extension PipelineDefinition {
     /// - Throws: `pipeline_not_exportable` with the tasks that only the own engine runs.
     func checkExportable() throws {
         let mapped = mapped.map { "'\($0.name)'" }
-        if mapped.isEmpty { return }
+        if mapped.isEmpty { return try checkWithoutOwnEnd() }
         throw PlatformError(
             .pipelineNotExportable,
             "Mapped tasks run on the platform's own engine only: \(mapped.joined(separator: ", ")).",

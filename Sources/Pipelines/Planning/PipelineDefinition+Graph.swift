@@ -40,6 +40,9 @@ extension PipelineDefinition {
             for task in ready { level[task.name] = task.upstream.map { (level[$0] ?? 0) + 1 }.max() ?? 0 }
             rest.removeAll { level[$0.name] != nil }
         }
+        // They wait for all others, without an edge to each.
+        let last = tasks.filter { !$0.isForFailure }.compactMap { level[$0.name] }.max() ?? 0
+        for task in tasks where task.isForFailure { level[task.name, default: 0] += last + 1 }
         return tasks.enumerated().map { (index: $0.offset, task: $0.element, level: level[$0.element.name] ?? 0) }
             .sorted { ($0.level, $0.index) < ($1.level, $1.index) }
             .map { ($0.task, $0.level) }

@@ -26,6 +26,8 @@ package enum RunEvent: Sendable, Hashable {
     case retryDue(String)
     /// Someone cancels the run.
     case cancel
+    /// The run's deadline has passed.
+    case expire
 }
 
 /// One task's change of state.
@@ -73,6 +75,10 @@ package struct RunMachine: Sendable, Hashable {
     private var unfinished: Int
     /// Whether the run is being cancelled.
     package private(set) var isCancelling: Bool
+    /// Whether its deadline has passed before its tasks were over.
+    package private(set) var isExpired: Bool
+    /// Whether the tasks of `on_failure` may begin: all others are over.
+    private var isReleased = false
 
     /// A task, or one instance of a mapped task.
     private enum Node {
@@ -90,11 +96,13 @@ package struct RunMachine: Sendable, Hashable {
         statuses: [String: TaskStatus] = [:],
         maps: [String: (count: Int, instances: [Int: TaskStatus])] = [:],
         isCancelling: Bool = false,
+        isExpired: Bool = false,
         seed: UInt64
     ) {
         self.plan = plan
         self.seed = seed
         self.isCancelling = isCancelling
+        self.isExpired = isExpired
         let states = plan.names.map { statuses[$0] ?? TaskStatus(state: .waiting) }
         self.statuses = states
         gates = plan.upstream.map { upstream in
@@ -120,7 +128,9 @@ package struct RunMachine: Sendable, Hashable {
     /// Mapped tasks with instances that may begin, in file order.
     package var mapping: [String] {
         if isCancelling || maps.isEmpty { return [] }
-        return maps.keys.sorted().filter { statuses[$0].state == .running && maps[$0]?.hasNext == true }.map {
+        return maps.keys.sorted().filter {
+            statuses[$0].state == .running && maps[$0]?.hasNext == true && !isEnding($0)
+        }.map {
             plan.names[$0]
         }
     }
@@ -163,6 +173,7 @@ package struct RunMachine: Sendable, Hashable {
     package mutating func begin() -> RunStep {
         var step = RunStep()
         for index in statuses.indices { pass(index, &step) }
+        if isExpired { end(&step, isForFailure: false) }
         if isCancelling { cancel(&step) }
         for index in maps.keys.sorted() { settle(index, &step) }
         conclude(&step)
@@ -175,11 +186,11 @@ package struct RunMachine: Sendable, Hashable {
         if unfinished == 0 { return step }
         switch event {
         case .started(let task):
-            guard let node = node(task, in: .ready), !isCancelling else { break }
+            guard let node = node(task, in: .ready), !isEnding(owner(node)) else { break }
             count(node)
             move(node, to: .running, &step)
         case .hit(let task):
-            guard let node = node(task, in: .ready), !isCancelling else { break }
+            guard let node = node(task, in: .ready), !isEnding(owner(node)) else { break }
             move(node, to: .cached, &step)
         case .excused(let task):
             guard let node = node(task, in: .ready) else { break }
@@ -188,7 +199,7 @@ package struct RunMachine: Sendable, Hashable {
             guard let node = node(task, in: .ready) else { break }
             move(node, to: .failed, &step)
         case .expanded(let task, let instances):
-            guard let node = node(task, in: .ready), case .task(let index) = node, !isCancelling else { break }
+            guard let node = node(task, in: .ready), case .task(let index) = node, !isEnding(index) else { break }
             count(node)
             maps[index] = MapInstances(count: instances)
             move(node, to: .running, &step)
@@ -215,6 +226,10 @@ package struct RunMachine: Sendable, Hashable {
             move(node, to: .ready, &step)
         case .cancel:
             cancel(&step)
+        case .expire:
+            guard canExpire else { break }
+            isExpired = true
+            end(&step, isForFailure: false)
         }
         conclude(&step)
         return step
@@ -224,7 +239,7 @@ package struct RunMachine: Sendable, Hashable {
 
     private mutating func fail(_ node: Node, _ at: Timestamp, _ step: inout RunStep) {
         let status = self[node], own = status.attempt - status.losses, policy = plan.retries[owner(node)]
-        if isCancelling {
+        if isEnding(owner(node)) {
             move(node, to: .cancelled, &step)
         } else if own <= policy.limit, !isMap(node) {
             let delay = Backoff.milliseconds(policy, failures: own, seed: seed ^ salt(node))
@@ -240,12 +255,18 @@ package struct RunMachine: Sendable, Hashable {
         case .instance(let index, let place): maps[index]?[place].losses += 1
         }
         let counts = counted && self[node].losses >= Self.maximumLosses
-        move(node, to: isCancelling ? .cancelled : counts ? .failed : .ready, &step)
+        move(node, to: isEnding(owner(node)) ? .cancelled : counts ? .failed : .ready, &step)
     }
 
     private mutating func cancel(_ step: inout RunStep) {
         isCancelling = true
-        for index in statuses.indices {
+        end(&step, isForFailure: false)
+        end(&step, isForFailure: true)
+    }
+
+    /// Ends tasks: those of `on_failure`, or all others.
+    private mutating func end(_ step: inout RunStep, isForFailure: Bool) {
+        for index in statuses.indices where plan.isForFailure[index] == isForFailure {
             switch statuses[index].state {
             case .waiting, .ready, .retrying: move(.task(index), to: .cancelled, &step)
             case .running where maps[index] != nil: cancelInstances(index, &step)
@@ -271,7 +292,7 @@ package struct RunMachine: Sendable, Hashable {
     /// What becomes of a mapped task whose instances are all over.
     private mutating func settle(_ index: Int, _ step: inout RunStep) {
         guard statuses[index].state == .running, maps[index]?.open == 0 else { return }
-        if isCancelling {
+        if isEnding(index) {
             move(.task(index), to: .cancelled, &step)
         } else if !step.collect.contains(plan.names[index]) {
             step.collect.append(plan.names[index])
@@ -298,15 +319,53 @@ package struct RunMachine: Sendable, Hashable {
 
     /// Moves a waiting task as far as those that it waits for allow.
     private mutating func pass(_ index: Int, _ step: inout RunStep) {
-        guard statuses[index].state == .waiting, let state = gates[index].verdict(plan.joins[index]) else { return }
+        guard statuses[index].state == .waiting, isReleased || !plan.isForFailure[index],
+            let state = gates[index].verdict(plan.joins[index])
+        else { return }
         move(.task(index), to: state, &step)
     }
 
-    private func conclude(_ step: inout RunStep) {
+    private mutating func conclude(_ step: inout RunStep) {
+        release(&step)
         guard unfinished == 0 else { return }
-        let states = statuses.map(\.state)
-        let isWell = states.allSatisfy { $0.isGood || $0 == .excused }
-        step.outcome = states.contains(.cancelled) ? .cancelled : isWell ? .succeeded : .failed
+        step.outcome = outcome
+    }
+
+    /// What the tasks came to; those of `on_failure` change nothing about it.
+    private var outcome: RunState {
+        if isExpired { return .failed }
+        let states = statuses.indices.filter { !plan.isForFailure[$0] }.map { statuses[$0].state }
+        if states.contains(.cancelled) { return .cancelled }
+        return states.allSatisfy { $0.isGood || $0 == .excused } ? .succeeded : .failed
+    }
+
+    /// Lets the tasks of `on_failure` begin, or leaves them out, once all others are over.
+    private mutating func release(_ step: inout RunStep) {
+        guard !isReleased, areTasksOver else { return }
+        isReleased = true
+        let hasFailed = outcome == .failed
+        for index in statuses.indices where plan.isForFailure[index] && statuses[index].state == .waiting {
+            if hasFailed {
+                pass(index, &step)
+            } else {
+                move(.task(index), to: .excused, &step)
+            }
+        }
+    }
+
+    private var areTasksOver: Bool {
+        statuses.indices.allSatisfy { plan.isForFailure[$0] || statuses[$0].state.isFinal }
+    }
+
+    /// Whether a deadline still ends something: it bounds the tasks, and not what is done after a failure.
+    package var canExpire: Bool { !isExpired && !isCancelling && !areTasksOver }
+
+    /// Whether a task that ends badly, or was lost, is over for good.
+    private func isEnding(_ index: Int) -> Bool { isCancelling || isExpired && !plan.isForFailure[index] }
+
+    /// Failed tasks in file order, without those of `on_failure`.
+    package var failed: [String] {
+        plan.names.indices.filter { !plan.isForFailure[$0] && statuses[$0].state == .failed }.map { plan.names[$0] }
     }
 
     // MARK: - Names and places

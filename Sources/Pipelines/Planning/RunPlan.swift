@@ -10,6 +10,8 @@ package struct RunPlan: Sendable, Hashable {
     let joins: [JoinRule]
     /// For each task, whether it is executed once for each element of something.
     let isMapped: [Bool]
+    /// For each task, whether it is executed only after the run has failed.
+    let isForFailure: [Bool]
     /// For each task, how failures are repeated.
     let retries: [RetryPolicy]
     private let indices: [String: Int]
@@ -30,6 +32,7 @@ package struct RunPlan: Sendable, Hashable {
         self.upstream = upstream
         self.downstream = downstream
         isMapped = definition.tasks.map { $0.map != nil }
+        isForFailure = definition.tasks.map(\.isForFailure)
         joins = definition.tasks.map(\.join)
         retries = definition.tasks.map(\.retries)
     }

@@ -72,6 +72,17 @@ package enum PipelineSchema {
             "executor": executor("Where tasks run that say nothing of it."),
             "tasks": collection("task", "The tasks, by name.", PipelineDefinition.maximumTasks)
                 .setting("minProperties", .integer(1)),
+            "on_failure": collection(
+                "task",
+                "Tasks that run when all others are over and one failed, or the deadline passed.",
+                DefinitionParser.maximumFailureTasks
+            ).setting("minProperties", .integer(1)),
+            "deadline_seconds": .members(
+                ("description", "A run that is not over so long after it was accepted is ended, and has failed."),
+                ("type", "integer"),
+                ("minimum", .integer(1)),
+                ("maximum", .integer(Int64(DefinitionParser.maximumDeadlineSeconds)))
+            ),
             "python": python, "network": network, "priority": priority,
         ]
     )

@@ -90,6 +90,25 @@ extension PipelineStore {
         return out
     }
 
+    /// Tasks with what their instances took.
+    static func measured(_ run: String, _ tasks: [TaskRecord], in reader: any SQLReader) throws -> [TaskRecord] {
+        guard tasks.contains(where: { $0.mapSize != nil }) else { return tasks }
+        let rows = try reader.query(
+            """
+            SELECT parent, SUM(cpu_ms) AS cpu_ms, MAX(peak_memory_bytes) AS peak_memory_bytes FROM pipeline_task
+            WHERE run_id = ? AND parent IS NOT NULL GROUP BY parent
+            """,
+            [.text(run)]
+        )
+        var usages: [String: TaskUsage] = [:]
+        for row in rows { usages[try row.text("parent")] = try TaskUsage(row) }
+        return tasks.map { task in
+            var task = task
+            task.usage = usages[task.task] ?? task.usage
+            return task
+        }
+    }
+
     static func instanceCounts(of run: String, _ tasks: [SQLRow], in reader: any SQLReader) throws
         -> [String: [String: Int]]
     {

@@ -97,7 +97,7 @@ package struct PipelineStore: Sendable {
         )
         return RunDetail(
             run: try RunRecord(run),
-            tasks: try tasks.map(TaskRecord.init),
+            tasks: try measured(id, tasks.map(TaskRecord.init), in: reader),
             outputs: try outputs(of: id, in: reader),
             instances: try instanceCounts(of: id, tasks, in: reader)
         )

@@ -25,6 +25,8 @@ package struct RunRecord: Sendable, Hashable {
     package let engine: String
     /// What the other engine calls it, or nil.
     package let externalID: String?
+    /// Why it failed, where that is not that a task did: `deadline_exceeded`, or nil.
+    package let failureCode: String?
     /// When it was accepted.
     package let createdAt: Timestamp
     /// When it was over, or nil.
@@ -49,6 +51,7 @@ package struct RunRecord: Sendable, Hashable {
         cancelActor = try row.optionalText("cancel_actor")
         engine = try row.text("engine")
         externalID = try row.optionalText("external_id")
+        failureCode = try row.optionalText("failure_code")
         createdAt = try row.time("created_at")
         finishedAt = try row.optionalTime("finished_at")
         rerunOf = try row.optionalText("rerun_of")
@@ -78,6 +81,8 @@ package struct TaskRecord: Sendable, Hashable {
     package let mapSize: Int?
     /// Why a skipped task was skipped, in one sentence.
     package let skipReason: String?
+    /// What all its attempts took of the machine, and for a mapped task those of its instances; nil where none was measured.
+    package internal(set) var usage: TaskUsage?
 
     init(_ row: SQLRow) throws {
         task = try row.text("task")
@@ -89,6 +94,7 @@ package struct TaskRecord: Sendable, Hashable {
         startedAt = try row.optionalTime("started_at")
         finishedAt = try row.optionalTime("finished_at")
         skipReason = try row.optionalText("skip_reason")
+        usage = try TaskUsage(row)
         failure = try row.optionalText("error_code").map { code in
             TaskFailure(code: code, message: try row.text("error_message"), nextStep: try row.text("next_step"))
         }

@@ -76,6 +76,7 @@ extension PipelineRunBody {
         logicalTime = run.scheduled?.time
         backfillID = run.scheduled?.backfill
         rerunOf = run.rerunOf
+        failureCode = run.failureCode
     }
 
     init(_ detail: RunDetail, _ definition: PipelineDefinition, now: Timestamp) {
@@ -90,6 +91,9 @@ extension PipelineRunBody {
             return body
         }
         self.init(detail.run, tasks: tasks, now: now)
+        deadline = definition.deadlineSeconds.map {
+            detail.run.createdAt.advanced(byMilliseconds: Int64($0) * 1000)
+        }
     }
 }
 
@@ -115,6 +119,8 @@ extension PipelineTaskBody {
             outputs: outputs.map { Output(name: $0.name, digest: $0.digest, kind: $0.kind.rawValue, bytes: $0.bytes) }
         )
         skipReason = record.skipReason
+        cpuMilliseconds = record.usage?.cpuMilliseconds
+        peakMemoryBytes = record.usage?.peakMemoryBytes
         instances = record.mapSize
     }
 }

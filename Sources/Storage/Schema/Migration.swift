@@ -35,5 +35,6 @@ package enum Schema {
         .reruns,
         .pipelineEngine,
         .attempts,
+        .runCosts,
     ]
 }

@@ -102,6 +102,10 @@ package struct PipelineRunBody: Codable, Sendable, Equatable {
     package var backfillID: String?
     /// The run of which it runs a part again, or nil.
     package var rerunOf: String?
+    /// Why it failed where no task did (`deadline_exceeded`), or nil.
+    package var failureCode: String?
+    /// When its tasks must be over, or nil; not in lists.
+    package var deadline: Timestamp?
 
     enum CodingKeys: String, CodingKey {
         case id, pipeline, version, state, parameters, reason, actor, tasks, engine, schedule
@@ -109,6 +113,8 @@ package struct PipelineRunBody: Codable, Sendable, Equatable {
         case logicalTime = "logical_time"
         case backfillID = "backfill_id"
         case rerunOf = "rerun_of"
+        case failureCode = "failure_code"
+        case deadline
         case cancelledBy = "cancelled_by"
         case createdAt = "created_at"
         case finishedAt = "finished_at"

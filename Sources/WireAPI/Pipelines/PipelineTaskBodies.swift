@@ -78,9 +78,15 @@ package struct PipelineTaskBody: Codable, Sendable, Equatable {
     package var instanceStates: [String: Int]?
     /// Why it was skipped, in one sentence, or nil.
     package var skipReason: String?
+    /// Processor time of all its attempts, and of its instances, in milliseconds; nil where none was measured.
+    package var cpuMilliseconds: Int64?
+    /// The most memory that one of its processes held, in bytes; nil where none was measured.
+    package var peakMemoryBytes: Int64?
 
     enum CodingKeys: String, CodingKey {
         case skipReason = "skip_reason"
+        case cpuMilliseconds = "cpu_ms"
+        case peakMemoryBytes = "peak_memory_bytes"
         case instances
         case instanceStates = "instance_states"
         case name, state, upstream, attempts, losses, cached, identity, failure, outputs

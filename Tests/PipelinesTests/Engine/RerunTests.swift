@@ -52,6 +52,38 @@ import Testing
         #expect(again.run.version == failed.run.version)
     }
 
+    @Test func `instances of a mapped task that ended well are not executed a second time`() async throws {
+        let harness = try EngineHarness()
+        let gate = harness.folder.path("gate")
+        let yaml = """
+            pipeline: mapped
+            parameters: { names: { type: list, default: [a, b, c] } }
+            tasks:
+              each:
+                map: { over: params.names }
+                run: |
+                  [ ${map.item} != b ] || test -e \(gate)
+                  date +%s%N > ${outputs.time}
+                outputs: [time]
+              after:
+                inputs: { times: each.time }
+                run: cat ${inputs.times}/* > ${outputs.all}
+                outputs: [all]
+            """
+        let (failed, again, before, instances) = try await harness.withEngine { engine in
+            let failed = try await harness.run(yaml, on: engine)
+            let before = try await engine.store.instances(run: failed.run.id, task: "each").elements
+            try harness.folder.write("gate", "")
+            let again = try await engine.waitForEnd(try await engine.rerun(failed.run.id, actor: "tester"))
+            let page = try await engine.store.instances(run: again.run.id, task: "each")
+            return (failed, again, before, page.elements)
+        }
+        #expect(failed.states == ["each: failed", "after: skipped"])
+        #expect(again.states == ["each: succeeded", "after: succeeded"])
+        #expect(instances.map(\.task.status.state.name) == ["cached", "succeeded", "cached"])
+        #expect(instances[0].outputs == before[0].outputs && instances[2].outputs == before[2].outputs)
+    }
+
     @Test func `from a task on, all is executed whatever the cache has`() async throws {
         let harness = try EngineHarness()
         let (first, again, explained) = try await harness.withEngine { engine in

@@ -588,7 +588,7 @@ CREATE TABLE pipeline_run (
     state TEXT NOT NULL CHECK (state IN ('running', 'succeeded', 'failed', 'cancelled')),
     cancel_actor TEXT,
     created_at INTEGER NOT NULL,
-    finished_at INTEGER, engine TEXT NOT NULL DEFAULT 'aku' CHECK (length(engine) BETWEEN 1 AND 32), external_id TEXT, schedule TEXT, logical_time INTEGER, backfill_id TEXT, rerun_of TEXT, fresh_tasks TEXT,
+    finished_at INTEGER, engine TEXT NOT NULL DEFAULT 'aku' CHECK (length(engine) BETWEEN 1 AND 32), external_id TEXT, schedule TEXT, logical_time INTEGER, backfill_id TEXT, rerun_of TEXT, fresh_tasks TEXT, failure_code TEXT,
     FOREIGN KEY (pipeline, version) REFERENCES pipeline_version (pipeline, version),
     UNIQUE (pipeline, idempotency_key),
     CHECK ((state = 'running') = (finished_at IS NULL))
@@ -628,7 +628,7 @@ CREATE TABLE pipeline_task (
     finished_at INTEGER,
     error_code TEXT,
     error_message TEXT,
-    next_step TEXT, heartbeat_at INTEGER, skip_reason TEXT, excused INTEGER NOT NULL DEFAULT 0 CHECK (excused IN (0, 1)), parent TEXT, map_index INTEGER, map_size INTEGER, pool TEXT,
+    next_step TEXT, heartbeat_at INTEGER, skip_reason TEXT, excused INTEGER NOT NULL DEFAULT 0 CHECK (excused IN (0, 1)), parent TEXT, map_index INTEGER, map_size INTEGER, pool TEXT, cpu_ms INTEGER CHECK (cpu_ms >= 0), peak_memory_bytes INTEGER CHECK (peak_memory_bytes >= 0),
     PRIMARY KEY (run_id, task),
     CHECK ((state = 'retrying') = (retry_at IS NOT NULL)),
     CHECK (state NOT IN ('succeeded', 'cached', 'running') OR identity IS NOT NULL)

@@ -40,6 +40,20 @@ extension ConsoleData {
             }
             return run
         }
+        taskInstances = { id, task, query in
+            let (detail, definition) = try await store.runWithDefinition(id)
+            let run = Console.PipelineRun(detail, definition)
+            guard let task = run.tasks.first(where: { $0.name == task }) else {
+                throw ConsoleData.missing("task of the run", task)
+            }
+            let page = try await store.instances(run: id, task: task.name, state: query.state, after: query.after)
+            return Console.Instances(
+                run: run,
+                task: task,
+                instances: page.elements.map { Console.Task($0.task, needs: [], outputs: $0.outputs) },
+                next: page.nextToken
+            )
+        }
         taskLog = { run, task in try await Self.tail(run, task, engine) }
         bindActions(engine)
     }
@@ -148,15 +162,19 @@ extension Console.PipelineRun {
             finishedAt: run.finishedAt,
             parameters: .object(run.parameters),
             tasks: detail.tasks.map { task in
-                Console.Task(
+                var shown = Console.Task(
                     task,
                     needs: definition.task(task.task)?.upstream ?? [],
                     outputs: detail.outputs[task.task] ?? []
                 )
+                shown.instanceStates = detail.instances[task.task] ?? [:]
+                return shown
             },
             engine: run.engine,
             externalID: run.externalID,
-            rerunOf: run.rerunOf
+            rerunOf: run.rerunOf,
+            failureCode: run.failureCode,
+            deadline: definition.deadlineSeconds.map { run.createdAt.advanced(byMilliseconds: Int64($0) * 1000) }
         )
     }
 }
@@ -216,7 +234,10 @@ extension Console.Task {
             // The message ends with the log's last lines; the log has a place of its own on the page.
             errorMessage: task.skipReason ?? task.failure?.message.split(separator: "\n").first.map(String.init),
             nextStep: task.failure?.nextStep,
-            outputs: outputs.map { Console.Output(name: $0.name, digest: $0.digest.description, bytes: $0.bytes) }
+            outputs: outputs.map { Console.Output(name: $0.name, digest: $0.digest.description, bytes: $0.bytes) },
+            cpuMilliseconds: task.usage?.cpuMilliseconds,
+            peakMemoryBytes: task.usage?.peakMemoryBytes,
+            instances: task.mapSize
         )
     }
 }

@@ -36,6 +36,10 @@ extension Console {
         var externalID: String?
         /// The run of which it does a part again.
         var rerunOf: String?
+        /// Why it failed where no task did.
+        var failureCode: String?
+        /// When its tasks must be over.
+        var deadline: Timestamp?
     }
 
     /// One task of a run.
@@ -57,6 +61,32 @@ extension Console {
         var outputs: [Output]
         /// Why the cache did not serve it, in words; nil when it did, or is not known.
         var cacheReason: String?
+        /// Processor time of all its attempts; nil where none was measured.
+        var cpuMilliseconds: Int64?
+        /// The most memory that one of its processes held.
+        var peakMemoryBytes: Int64?
+        /// How many instances a mapped task has.
+        var instances: Int?
+        /// How many of them are in which state; those that have not begun are in none.
+        var instanceStates: [String: Int] = [:]
+    }
+
+    /// Instances of a mapped task, some of them.
+    struct Instances: Sendable, Hashable {
+        var run: PipelineRun
+        var task: Task
+        /// In order; called TASK[INDEX].
+        var instances: [Task]
+        /// Where the next page begins, or nil.
+        var next: String?
+    }
+
+    /// Which instances.
+    struct InstanceQuery: Sendable, Hashable {
+        /// Of this state only.
+        var state: String?
+        /// After this index.
+        var after: Int?
     }
 
     /// What a task wrote.

@@ -15,6 +15,14 @@ struct ConsoleData: Sendable {
     var pipelineRun: @Sendable (_ id: String) async throws -> Console.PipelineRun = { id in
         throw ConsoleData.missing("pipeline run", id)
     }
+    /// Instances of a mapped task. Throws `not_found`.
+    var taskInstances:
+        @Sendable (_ run: String, _ task: String, _ query: Console.InstanceQuery) async throws -> Console.Instances = {
+            _,
+            task,
+            _ in
+            throw ConsoleData.missing("task of the run", task)
+        }
     /// The end of a task's log, at most `maximumLogBytes`; nil when it has none yet.
     var taskLog: @Sendable (_ run: String, _ task: String) async throws -> Console.Log? = { _, _ in nil }
     /// Starts a run. Throws what the engine throws.

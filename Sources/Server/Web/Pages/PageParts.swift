@@ -74,6 +74,9 @@ struct JournalLine: Sendable, Hashable {
 enum ConsolePath {
     static func pipeline(_ name: String) -> String { "/pipelines/\(Wording.segment(name))" }
     static func pipelineRun(_ id: String) -> String { "/pipeline-runs/\(Wording.segment(id))" }
+    static func taskInstances(_ run: String, _ task: String) -> String {
+        "\(pipelineRun(run))/tasks/\(Wording.segment(task))"
+    }
     static func run(_ id: String) -> String { "/runs/\(Wording.segment(id))" }
     static func model(_ name: String) -> String { "/models/\(Wording.segment(name))" }
     static func version(_ name: String, _ version: Int) -> String { "\(model(name))/\(version)" }

@@ -38,6 +38,17 @@ extension ConsoleController {
             let canRun = call.principal.permissions.contains(.pipelinesRun)
             return PipelineRunPage(run, log: log, canRun: canRun, now: now)
         }
+        page("/pipeline-runs/{id}/tasks/{task}", on: routes) { call, now in
+            let fields = Self.fields(call), id = try call.parameter("id")
+            let query = Console.InstanceQuery(state: fields["state"], after: fields["after"].flatMap { Int($0) })
+            let instances = try await data.taskInstances(id, call.parameter("task"), query)
+            var log: Console.Log?
+            // Only instances of this task, on this page.
+            if let name = fields["log"], instances.instances.contains(where: { $0.name == name }) {
+                log = try await data.taskLog(id, name)
+            }
+            return TaskInstancesPage(instances, query, log: log, now: now)
+        }
         form("/console/pipelines/{name}/runs", on: routes) { call, fields in
             var parameters: [String: JSONValue] = [:]
             for parameter in try await data.pipeline(call.parameter("name"), 0).parameters {

@@ -15,6 +15,9 @@ struct PipelineRunPage: ConsolePage {
         let badge: Badge
         let attempt: String?
         let took: String
+        let cost: String?
+        let instances: String?
+        let instancesHref: String
         let note: String?
         let reason: String?
         let cachedHref: String?
@@ -65,7 +68,7 @@ struct PipelineRunPage: ConsolePage {
                 Fact("From cache", String(run.tasks.count { $0.state == "cached" })),
                 Fact("Definition", "version \(run.version)", link: ConsolePath.pipeline(run.pipeline)),
                 Fact("Reason", run.reason.isEmpty ? "started by \(run.actor)" : run.reason),
-            ] + Self.origin(run)
+            ] + Self.bounds(run) + Self.origin(run)
         graph = Self.graph(run, now: now)
         hasGraph = !graph.html.isEmpty
         timeline = TimelineDrawing.svg(Self.bars(run, now: now), label: "When each task of the run was at work")
@@ -89,6 +92,37 @@ struct PipelineRunPage: ConsolePage {
         rerunAction = "/console\(ConsolePath.pipelineRun(run.id))/reruns"
         hasFailures = run.tasks.contains { !["succeeded", "cached"].contains($0.state) }
         choices = run.tasks.map(\.name)
+    }
+
+    /// Its deadline, and what its tasks took of the machine.
+    private static func bounds(_ run: Console.PipelineRun) -> [Fact] {
+        var facts: [Fact] = []
+        if let deadline = run.deadline {
+            let passed = run.failureCode == nil ? "" : ", which it passed (\(run.failureCode ?? ""))"
+            facts.append(Fact("Deadline", "\(Wording.moment(deadline)) UTC\(passed)"))
+        }
+        let cpu = run.tasks.compactMap(\.cpuMilliseconds)
+        if !cpu.isEmpty {
+            facts.append(Fact("Processor time", Wording.duration(milliseconds: cpu.reduce(0, +))))
+            facts.append(Fact("Most memory", Wording.bytes(run.tasks.compactMap(\.peakMemoryBytes).max() ?? 0)))
+        }
+        return facts
+    }
+
+    /// Processor time and memory of a task; nil where nothing was measured.
+    static func cost(_ task: Console.Task) -> String? {
+        task.cpuMilliseconds.map {
+            "\(Wording.duration(milliseconds: $0)) cpu, \(Wording.bytes(task.peakMemoryBytes ?? 0))"
+        }
+    }
+
+    /// `17 of 20 instances, 2 failed`; nil for a task that is not mapped.
+    static func instances(_ task: Console.Task) -> String? {
+        task.instances.map { count in
+            let states = task.instanceStates
+            let good = (states["succeeded"] ?? 0) + (states["cached"] ?? 0)
+            return "\(good) of \(count) instances" + (states["failed"].map { ", \($0) failed" } ?? "")
+        }
     }
 
     /// What leads the run when another engine does, and what it repeats.
@@ -136,7 +170,7 @@ struct PipelineRunPage: ConsolePage {
             ? "\(badge.word)\(attempt)" : "\(badge.word == "succeeded" ? "" : "\(badge.word) ")\(took)\(attempt)"
     }
 
-    private static func took(_ task: Console.Task, now: Timestamp) -> String {
+    static func took(_ task: Console.Task, now: Timestamp) -> String {
         guard let start = task.startedAt, task.state != "cached" else { return "" }
         let end = task.finishedAt ?? now
         return Wording.duration(milliseconds: end.milliseconds - start.milliseconds)
@@ -163,6 +197,9 @@ struct PipelineRunPage: ConsolePage {
             badge: Badge(state: task.state),
             attempt: task.attempt > 1 ? "attempt \(task.attempt)" : nil,
             took: took(task, now: now).isEmpty ? "–" : took(task, now: now),
+            cost: cost(task),
+            instances: instances(task),
+            instancesHref: ConsolePath.taskInstances(run.id, task.name),
             note: note.isEmpty ? nil : note.joined(separator: " "),
             reason: task.cacheReason,
             cachedHref: task.state == "cached" ? task.cachedFrom.map(ConsolePath.pipelineRun) : nil,
