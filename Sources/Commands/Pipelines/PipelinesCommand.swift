@@ -11,7 +11,8 @@ package struct PipelinesCommand: AsyncParsableCommand {
             PipelinesRunCommand.self, PipelinesWatchCommand.self, PipelinesRunsCommand.self, PipelinesLogsCommand.self,
             PipelinesCancelCommand.self, PipelinesRerunCommand.self, PipelinesExplainCommand.self,
             PipelinesSchemaCommand.self,
-            PipelinesExportCommand.self, PipelinesVerifyCommand.self, PipelinesSchedulesCommand.self,
+            PipelinesExportCommand.self, PipelinesImportCommand.self, PipelinesVerifyCommand.self,
+            PipelinesSchedulesCommand.self,
             PipelinesBackfillCommand.self, PipelinesBackfillsCommand.self, PipelinesInstancesCommand.self,
             PipelinesPoolsCommand.self,
         ]
