@@ -67,6 +67,45 @@ def mapped(count: int) -> str:
     ])
 
 
+def builtin(count: int) -> str:
+    """One operator that reads a file, over and over with another bound, so that none is answered for another."""
+    return "\n".join([
+        "pipeline: builtin", "tasks:",
+        f"  list: {{ run: \"seq -s, {count} | sed 's/^/[/; s/$/]/' > ${{outputs.l}}\", outputs: [l], cache: false }}",
+        "  value: { run: \"echo '{\\\"v\\\": 0}' > ${outputs.v}\", outputs: [v], cache: false }",
+        "  each:",
+        "    uses: assert",
+        "    inputs: { v: value.v }",
+        "    with: { that: '/v < ${map.item}' }",
+        f"    map: {{ over: list.l, limit: {count} }}", "",
+    ])
+
+
+def noop(count: int) -> str:
+    """The same without anything to read: what is measured is deciding and writing down."""
+    return "\n".join([
+        "pipeline: noop", "tasks:",
+        f"  list: {{ run: \"seq -s, {count} | sed 's/^/[/; s/$/]/' > ${{outputs.l}}\", outputs: [l], cache: false }}",
+        f"  each: {{ uses: noop, map: {{ over: list.l, limit: {count} }} }}", "",
+    ])
+
+
+def noop_chain(count: int) -> str:
+    tasks = [f"  t{i}: {{ uses: noop{f', after: [t{i - 1}]' if i else ''} }}" for i in range(count)]
+    return "\n".join(["pipeline: noop-chain", "tasks:", *tasks, ""])
+
+
+def gate_chain(count: int) -> str:
+    """Operators that each read a file and wait for the one before."""
+    tasks = [
+        f"  t{i}: {{ uses: assert, inputs: {{ v: value.v }}, with: {{ that: /v < {i + 1} }}, cache: false"
+        f"{f', after: [t{i - 1}]' if i else ''} }}"
+        for i in range(count)
+    ]
+    value = "  value: { run: \"echo '{\\\"v\\\": 0}' > ${outputs.v}\", outputs: [v] }"
+    return "\n".join(["pipeline: gate-chain", "tasks:", value, *tasks, ""])
+
+
 class Engine:
     """Aku's API, as far as pipelines need it."""
 
@@ -137,6 +176,29 @@ def measure_flat(engine: Engine, peers: dict) -> None:
         record(f"{count:,} independent tasks; {name}: {peer.kind}", median(ours), size / peer.flat(size), "tasks/s")
 
 
+def measure_builtin(engine: Engine, peers: dict) -> None:
+    """Work inside the server. The engine's transitions are on the disk; Prefect's tasks are functions of one process."""
+    count, rounds = SCALE["mapped"], SCALE["rounds"]
+    ours = median([count / seconds for seconds in engine.seconds(builtin(count), rounds, use_cache=False)])
+    empty = median([count / seconds for seconds in engine.seconds(noop(count), rounds, use_cache=False)])
+    fact(f"{count:,} built-in tasks that do nothing, durable", empty, "tasks/s")
+    fact(f"{count:,} built-in tasks that read a file, durable", ours, "tasks/s")
+    if "Prefect" in peers:
+        size = SCALE["flat"]
+        record(f"built-in tasks; Prefect: {peers['Prefect'].kind}", ours, size / peers["Prefect"].flat(size), "tasks/s")
+    hops = SCALE["chain"]
+    nothing = median(engine.seconds(noop_chain(hops), rounds, use_cache=False)) * 1000 / hops
+    fact(f"chain of {hops} built-in tasks that do nothing, a hop", nothing, "ms")
+    gates = median(engine.seconds(gate_chain(hops), rounds)) * 1000 / hops
+    if "Prefect" in peers:
+        record(
+            f"chain of {hops} built-in tasks, a hop; Prefect: {peers['Prefect'].kind}", gates,
+            peers["Prefect"].chain(hops) * 1000 / hops, "ms", False,
+        )
+    else:
+        fact(f"chain of {hops} built-in tasks that read a file, a hop", gates, "ms")
+
+
 def measure_cached(engine: Engine, peers: dict) -> None:
     count = SCALE["flat"]
     engine.run(flat(count))
@@ -204,6 +266,8 @@ def main() -> None:
             measure_chain(engine, peers)
         if wanted("flat"):
             measure_flat(engine, peers)
+        if wanted("builtin"):
+            measure_builtin(engine, peers)
         if wanted("cached"):
             measure_cached(engine, peers)
         if wanted("mapped"):

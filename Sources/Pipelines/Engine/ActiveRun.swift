@@ -18,6 +18,10 @@ struct ActiveRun: Sendable {
     var components: [String: (value: TaskComponents, identity: Digest)] = [:]
     /// What mapped tasks that have begun are executed for.
     var items: [String: MapItems] = [:]
+    /// What was read for ready tasks, until it is used.
+    var answers: [String: StepReading.Answer] = [:]
+    /// Tasks for which something is being read.
+    var asked: Set<String> = []
     /// Tasks whose condition holds.
     var decided: Set<String> = []
     /// Whether it makes up for a time of the past, and so waits for other runs.

@@ -12,6 +12,8 @@ enum EngineEvent: Sendable {
     case left(run: String, task: String)
     /// What an attempt took of the machine; told with its end.
     case used(run: String, task: String, attempt: Int, TaskUsage)
+    /// What a step asked for was read.
+    case read(run: String, task: String, StepReading.Answer)
     /// A back-off is over.
     case retryDue(run: String, task: String)
     /// The server goes down in good order.

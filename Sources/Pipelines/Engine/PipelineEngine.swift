@@ -27,7 +27,7 @@ package actor PipelineEngine: Service {
     /// Attempts that may be with executors elsewhere at one time.
     private static let remotePlaces = 1000
     let issueTaskToken: @Sendable (_ run: String, _ task: String) async throws -> String?
-    let logger: Logger
+    nonisolated let logger: Logger
     /// The right to act; taken when the engine begins to run.
     private var fence: EngineFence?
     /// Steps begun so far.
@@ -167,6 +167,7 @@ package actor PipelineEngine: Service {
                     remotePlaces: remotePlaces
                 )
                 stepper.builtins = builtins
+                stepper.readsLater = true
                 if isNewPython { try interpreter?.record(in: transaction) }
                 try stepper.take(events)
                 if !isStopping { try stepper.advance() }
@@ -292,6 +293,12 @@ package actor PipelineEngine: Service {
                 mailbox.post(
                     .ended(run: collection.run, task: collection.task, attempt: collection.attempt, outcome)
                 )
+            }
+        case .read(let reading):
+            let mailbox = mailbox
+            group.addTask {
+                guard let answer = await self.answer(reading) else { return }
+                mailbox.post(.read(run: reading.run, task: reading.task, answer))
             }
         case .again: mailbox.post(.wake)
         case .finished(let run):

@@ -3,8 +3,9 @@ import Primitives
 extension RunStepper {
     /// Decides a ready task's condition, once a run: what it looks at does not change any more.
     ///
-    /// - Returns: false when the task leaves the state `ready`: left out, or failed because nothing can be decided.
-    mutating func passes(_ run: ActiveRun, _ task: TaskDefinition) throws -> Bool {
+    /// - Returns: false when the task leaves the state `ready`: left out, or failed because nothing can be decided; nil
+    ///   while what it looks at is being read.
+    mutating func passes(_ run: ActiveRun, _ task: TaskDefinition) throws -> Bool? {
         guard let condition = task.condition, !run.decided.contains(task.name), run.machine[task.name]?.attempt == 0
         else { return true }
         let values = ConditionValues(
@@ -18,7 +19,14 @@ extension RunStepper {
         )
         let verdict: ConditionVerdict
         do {
-            verdict = try condition.decide(values)
+            if readsLater, condition.references.contains(where: { $0.root == .inputs }) {
+                guard case .condition(let answer)? = answer(run, task, .condition(condition, values)) else {
+                    return nil
+                }
+                verdict = try answer.get()
+            } else {
+                verdict = try condition.decide(values)
+            }
         } catch let error as PlatformError where error.code.kind != .unavailable {
             let failure = PlatformError(
                 .taskConditionFailed,
@@ -35,5 +43,19 @@ extension RunStepper {
         }
         runs[run.id]?.decided.insert(task.name)
         return true
+    }
+
+    /// What was read for a task; asks for it where that is not done.
+    mutating func answer(_ run: ActiveRun, _ task: TaskDefinition, _ wanted: StepReading.Wanted) -> StepReading.Answer?
+    {
+        if let answer = run.answers[task.name] {
+            runs[run.id]?.answers[task.name] = nil
+            return answer
+        }
+        if !run.asked.contains(task.name) {
+            runs[run.id]?.asked.insert(task.name)
+            actions.append(.read(StepReading(run: run.id, task: task.name, wanted: wanted)))
+        }
+        return nil
     }
 }

@@ -13,7 +13,8 @@ extension RunStepper {
         guard let run = runs[id] else { return false }
         let items: MapItems
         do {
-            items = try MapItems(rule, parameters: run.parameters, outputs: run.outputs, objects: objects)
+            guard let known = try read(run, task, rule) else { return false }
+            items = known
         } catch let error as PlatformError where error.code.kind != .unavailable {
             try apply(id, failure: error) { $0.apply(.refused(task.name)) }
             return true
@@ -25,6 +26,16 @@ extension RunStepper {
         runs[id]?.items[task.name] = items
         try apply(id, failure: nil) { $0.apply(.expanded(task.name, count: items.count)) }
         return true
+    }
+
+    /// Over what a task is mapped.
+    ///
+    /// - Returns: nil while it is being read.
+    private mutating func read(_ run: ActiveRun, _ task: TaskDefinition, _ rule: MapRule) throws -> MapItems? {
+        let reading = run.mapReading(rule)
+        if !readsLater || reading.isAtHand { return try reading.items(objects) }
+        guard case .map(let answer)? = answer(run, task, .map(reading)) else { return nil }
+        return try answer.get()
     }
 
     /// Links and starts instances, in order, until one finds no place. Those after it are not looked at, so that a step
@@ -39,12 +50,12 @@ extension RunStepper {
             if run.components[instance] != nil, !hasPlace(id, task) { break }
             let item: MapItem
             do {
-                let items =
-                    try run.items[name]
-                    ?? MapItems(rule, parameters: run.parameters, outputs: run.outputs, objects: objects)
+                guard let items = try run.items[name] ?? read(run, task, rule) else { break }
                 runs[id]?.items[name] = items
-                item = try items.item(index, objects)
+                item = try items.item(index)
             } catch let error as PlatformError where error.code.kind != .unavailable {
+                // What cannot be read now is not read again for each instance.
+                if runs[id]?.items[name] == nil { runs[id]?.answers[name] = .map(.failure(error)) }
                 try apply(id, failure: error) { $0.apply(.refused(instance)) }
                 (moved, budget) = (true, budget - 1)
                 continue
@@ -83,8 +94,6 @@ extension RunStepper {
             return try apply(id, failure: error) { $0.apply(.mapFailed(name)) }
         }
         guard let rule = task.map else { return }
-        let items =
-            try run.items[name] ?? MapItems(rule, parameters: run.parameters, outputs: run.outputs, objects: objects)
         actions.append(
             .collect(
                 MapCollection(
@@ -92,7 +101,8 @@ extension RunStepper {
                     task: name,
                     attempt: run.machine[name]?.attempt ?? 1,
                     outputs: task.outputs,
-                    items: items
+                    items: run.items[name],
+                    reading: run.mapReading(rule)
                 )
             )
         )
@@ -103,6 +113,7 @@ extension RunStepper {
         for transition in transitions where transition.to.isFinal {
             if runs[id]?.tasks[transition.task] != nil {
                 runs[id]?.items[transition.task] = nil
+                runs[id]?.answers[transition.task] = nil
             } else {
                 runs[id]?.components[transition.task] = nil
                 runs[id]?.outputs[transition.task] = nil

@@ -10,6 +10,8 @@ enum EngineAction: Sendable {
     case finished(run: String)
     /// Take together what the instances of a mapped task wrote.
     case collect(MapCollection)
+    /// Read for a decision, and tell.
+    case read(StepReading)
     /// More can be done at once than one transaction should hold.
     case again
 }
@@ -37,6 +39,8 @@ struct RunStepper {
     var slots: [String: Int]?
     /// Identities that are being executed for the cache; whoever needs one of them waits for its outcome.
     var underway: Set<Digest> = []
+    /// Whether decisions that need the object store wait for another step; false where the answer is wanted at once.
+    var readsLater = false
     /// Places of executors that are elsewhere.
     var remotePlaces: Int
 
@@ -74,6 +78,9 @@ struct RunStepper {
                 try ended(id, task, attempt, outcome)
             case .used(let id, let task, let attempt, let usage):
                 try usage.add(to: id, task, attempt: attempt, in: transaction)
+            case .read(let id, let task, let answer):
+                runs[id]?.answers[task] = answer
+                runs[id]?.asked.remove(task)
             case .shutdown, .wake, .left:
                 break
             }
@@ -114,7 +121,11 @@ struct RunStepper {
     /// - Returns: whether the task left the state `ready`.
     mutating func advance(_ id: String, _ name: String) throws -> Bool {
         guard let run = runs[id], let task = run.tasks[name] else { return false }
-        if try !passes(run, task) { return true }
+        switch try passes(run, task) {
+        case true?: break
+        case false?: return true
+        case nil: return false
+        }
         if let rule = task.map { return try expand(id, task, rule) }
         if run.components[name] != nil, !hasPlace(id, task) { return false }
         let (components, identity): (TaskComponents, Digest)

@@ -196,7 +196,7 @@ struct LocalExecutor: Sendable {
         do {
             let network = try isolation.network(order.network, server: configuration.baseURL)
             try whileDiskIsFull(control) {
-                try folder.prepare(code: order.code, inputs: order.inputs, objects: objects)
+                try folder.prepare(code: order.code, inputs: order.inputs, outputs: order.outputs, objects: objects)
             }
             configuration.crashPoints.pass(.folderReady)
             guard let python = try python(order, folder, control) else {

@@ -87,12 +87,14 @@ struct AttemptFolder: Sendable {
     }
 
     /// Makes the folders, and puts code and inputs there, read-only and verified.
-    func prepare(code: Digest?, inputs: [String: TaskOutput], objects: ObjectStore) throws {
+    func prepare(code: Digest?, inputs: [String: TaskOutput], outputs: [String], objects: ObjectStore) throws {
         Workspace.remove(path)
         if mkdir(run, 0o755) == 0 { FolderSpread.ask(below: run) }
-        for folder in [run, path, work, work + "/inputs", work + "/outputs", home, temporary, logs] {
-            try Workspace.makeFolder(folder)
-        }
+        // Only what is declared: a file system takes longer over folders that come and go than over anything else here.
+        var folders = [run, path, work, home, temporary, logs]
+        if !inputs.isEmpty { folders.append(work + "/inputs") }
+        if !outputs.isEmpty { folders.append(work + "/outputs") }
+        for folder in folders { try Workspace.makeFolder(folder) }
         if let code { try objects.materialise(tree: code, at: work + "/code") }
         for (name, output) in inputs {
             let target = "\(work)/inputs/\(name)"

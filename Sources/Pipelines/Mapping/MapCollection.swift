@@ -11,18 +11,22 @@ struct MapCollection: Sendable {
     let task: String
     let attempt: Int
     let outputs: [String]
-    let items: MapItems
+    /// Nil where they are not known any more and are read again.
+    let items: MapItems?
+    let reading: MapReading
 
     /// Collects.
     ///
     /// - Throws: `tree_invalid` for more files than a folder may have; `object_missing`; what reading the database throws.
     func collect(_ database: any Database, _ objects: ObjectStore) async throws -> [TaskOutput] {
+        let items: MapItems
+        if let known = self.items { items = known } else { items = try await objects.blocking(reading.items) }
         var out: [TaskOutput] = []
         for name in outputs {
             var entries: [TreeEntry] = []
             entries.reserveCapacity(items.count)
             for begin in stride(from: Int64(0), to: Int64(items.count), by: Int(Self.rowsAtOnce)) {
-                entries += try await rows(name, from: begin, database, objects)
+                entries += try await rows(name, of: items, from: begin, database, objects)
             }
             let all = entries
             let stored = try await objects.blocking { objects in try objects.put(tree: Tree(entries: all)) }
@@ -31,10 +35,14 @@ struct MapCollection: Sendable {
         return out
     }
 
-    private func rows(_ name: String, from begin: Int64, _ database: any Database, _ objects: ObjectStore) async throws
-        -> [TreeEntry]
-    {
-        let (run, task, items) = (run, task, items)
+    private func rows(
+        _ name: String,
+        of items: MapItems,
+        from begin: Int64,
+        _ database: any Database,
+        _ objects: ObjectStore
+    ) async throws -> [TreeEntry] {
+        let (run, task) = (run, task)
         let outputs = try await database.read { reader in
             try reader.query(
                 """

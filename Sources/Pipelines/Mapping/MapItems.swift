@@ -2,12 +2,13 @@ import Foundation
 import Primitives
 import Storage
 
-/// Everything that a mapped task of one run is executed for. Elements are made when they are asked for.
+/// Everything that a mapped task of one run is executed for. What is in the object store is read when this is made, and
+/// never afterwards; elements of a list are decoded when they are asked for.
 struct MapItems: Sendable {
     private enum Content: Sendable {
         case values([JSONValue])
         case list(JSONList)
-        case shards([(key: String, entries: [TreeEntry])])
+        case shards([(key: String, shard: TaskOutput)])
     }
 
     private let content: Content
@@ -53,15 +54,15 @@ struct MapItems: Sendable {
         }
     }
 
-    /// One element. The folder of a shard becomes a tree of its own here.
+    /// One element.
     ///
     /// - Throws: `invalid_json` for an element that is none.
-    func item(_ index: Int, _ objects: ObjectStore) throws -> MapItem {
+    func item(_ index: Int) throws -> MapItem {
         switch content {
         case .values(let values): Self.item(index, values[index])
         case .list(let list): Self.item(index, try list.element(index))
         case .shards(let shards):
-            MapItem(index: index, key: shards[index].key, value: nil, shard: try Self.shard(shards[index], objects))
+            MapItem(index: index, key: shards[index].key, value: nil, shard: shards[index].shard)
         }
     }
 
@@ -116,8 +117,9 @@ struct MapItems: Sendable {
         }
     }
 
+    /// The folder of a shard becomes a tree of its own.
     private static func shards(_ output: TaskOutput, _ rule: MapRule, _ objects: ObjectStore) throws
-        -> [(key: String, entries: [TreeEntry])]
+        -> [(key: String, shard: TaskOutput)]
     {
         guard output.kind == .tree else {
             throw PlatformError(
@@ -139,7 +141,7 @@ struct MapItems: Sendable {
             }
         }
         guard shards.count <= rule.limit else { throw tooLarge(rule, "\(shards.count)") }
-        return shards
+        return try shards.map { ($0.key, try shard($0, objects)) }
     }
 
     private static func shard(_ shard: (key: String, entries: [TreeEntry]), _ objects: ObjectStore) throws -> TaskOutput

@@ -38,7 +38,7 @@ struct AdoptionTests {
         let workspace = Workspace(root: harness.folder.path("pipelines"))
         try workspace.prepare()
         let folder = workspace.attempt(id, "t", 1)
-        try folder.prepare(code: nil, inputs: [:], objects: harness.objects)
+        try folder.prepare(code: nil, inputs: [:], outputs: ["x"], objects: harness.objects)
         let child = try ChildProcess.start(
             ProcessOrder(
                 command: "while [ ! -e go ]; do sleep 0.01; done; " + command,

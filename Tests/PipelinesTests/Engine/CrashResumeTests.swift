@@ -40,7 +40,7 @@ import Testing
         let workspace = Workspace(root: harness.folder.path("pipelines"))
         try workspace.prepare()
         let folder = workspace.attempt(id, "second", 1)
-        try folder.prepare(code: nil, inputs: [:], objects: harness.objects)
+        try folder.prepare(code: nil, inputs: [:], outputs: ["x"], objects: harness.objects)
         let child = try ChildProcess.start(
             ProcessOrder(
                 command: "sleep 600; echo orphan >> \(ledger)",

@@ -111,7 +111,12 @@ struct PodmanExecutor: TaskExecutor {
                             atPath: local.workspace.root + "/containers",
                             withIntermediateDirectories: true
                         )
-                        try folder.prepare(code: order.code, inputs: order.inputs, objects: local.objects)
+                        try folder.prepare(
+                            code: order.code,
+                            inputs: order.inputs,
+                            outputs: order.outputs,
+                            objects: local.objects
+                        )
                         guard FileManager.default.createFile(atPath: folder.log, contents: nil) else {
                             throw PlatformError(.internalError, "The log '\(folder.log)' cannot be made.")
                         }
