@@ -125,11 +125,12 @@ import Testing
         async throws
     {
         let harness = try EngineHarness()
+        let gate = harness.folder.path("gate")
         let yaml = """
             pipeline: p
             parameters: { l: { type: list, default: [1, 2, 3, 4, 5, 6, 7] }, go: { type: boolean, default: false } }
             tasks:
-              slow: { run: "sleep 3", cache: false }
+              slow: { run: "while [ ! -e \(gate) ]; do sleep 0.05; done", cache: false }
               make: { run: "echo '{\\"n\\": 5}' > ${outputs.n}", outputs: [n] }
               each:
                 uses: assert
@@ -144,7 +145,11 @@ import Testing
             """
         let detail = try await harness.withEngine(harness.engine(places: 2)) { engine in
             try await engine.setPool("one", slots: 1, actor: "tester")
-            return try await harness.run(yaml, on: engine)
+            _ = try await engine.apply(source: yaml, code: [], actor: "tester")
+            let id = try await engine.start(pipeline: "p", reason: "", actor: "tester")
+            _ = try await engine.wait(id) { $0.states[4] == "last: succeeded" }
+            #expect(FileManager.default.createFile(atPath: gate, contents: nil))
+            return try await engine.waitForEnd(id)
         }
         #expect(
             detail.states == [
@@ -196,7 +201,7 @@ import Testing
             defer { work.cancel() }
             let wanted = ["cut", "joined", "some", "gate", "done"]
             let verification = try await verifier.start(run: detail.run.id, tasks: wanted, actor: "tester")
-            for _ in 0..<1000 {
+            for _ in 0..<6000 {
                 let now = try verifier.verification(verification.id, of: detail.run.id)
                 if now.state != .running { return now.tasks }
                 try await Task.sleep(for: .milliseconds(10))

@@ -1,24 +1,39 @@
 import Foundation
 import Primitives
 import Storage
+import Synchronization
 import TestSupport
 import Testing
 
 @testable import Pipelines
 
 @Suite struct DeadlineTests {
+    /// A deadline that the tasks' own time never reaches: only a clock that is moved does.
+    private static let hour: Int64 = 3_600_000
+
     private static let yaml = """
         pipeline: slow
-        deadline_seconds: 1
+        deadline_seconds: 3600
         tasks:
           quick: { run: "true" }
-          long: { run: sleep 60, after: [quick] }
+          long: { run: sleep 600, after: [quick] }
           never: { run: "true", after: [long] }
         on_failure:
           tell:
             run: echo "$AKU_RUN_ERROR:$AKU_FAILED_TASKS" > ${outputs.text}
             outputs: [text]
         """
+
+    /// The system's clock, which a test can set forward.
+    private final class MovedClock: Sendable {
+        private let offset = Mutex<Int64>(0)
+
+        var time: TimeSource {
+            TimeSource { Timestamp.now().advanced(byMilliseconds: self.offset.withLock { $0 }) }
+        }
+
+        func move(milliseconds: Int64) { offset.withLock { $0 += milliseconds } }
+    }
 
     private func text(_ detail: RunDetail, _ harness: EngineHarness) throws -> String {
         let output = try #require(detail.outputs["tell"]?.first)
@@ -27,13 +42,21 @@ import Testing
 
     @Test func `a run past its deadline is ended and has failed, with a reason of its own`() async throws {
         let harness = try EngineHarness()
-        let detail = try await harness.withEngine { try await harness.run(Self.yaml, on: $0) }
+        let clock = MovedClock()
+        let detail = try await harness.withEngine(harness.engine(clock: clock.time)) { engine in
+            _ = try await engine.apply(source: Self.yaml, code: [], actor: "tester")
+            let id = try await engine.start(pipeline: "slow", reason: "", actor: "tester")
+            _ = try await engine.wait(id) { $0.states[1] == "long: running" }
+            clock.move(milliseconds: Self.hour)
+            engine.mailbox.post(.wake)
+            return try await engine.waitForEnd(id)
+        }
         #expect(detail.run.state == .failed)
         #expect(detail.run.failureCode == "deadline_exceeded")
         #expect(detail.states == ["quick: succeeded", "long: cancelled", "never: cancelled", "tell: succeeded"])
         #expect(try text(detail, harness) == "deadline_exceeded:\n")
         let took = try #require(detail.run.finishedAt).milliseconds - detail.run.createdAt.milliseconds
-        #expect((1000..<20_000).contains(took), "\(took) ms")
+        #expect(took >= Self.hour, "\(took) ms")
         let events = try await harness.events()
         #expect(
             events.filter { $0.contains("run.") } == [
@@ -42,13 +65,31 @@ import Testing
         )
     }
 
+    /// By the system's clock: how far the only task has come by then makes no difference.
+    @Test func `an engine in which nothing happens wakes up for a deadline`() async throws {
+        let harness = try EngineHarness()
+        let yaml = """
+            pipeline: p
+            deadline_seconds: 1
+            tasks:
+              long: { run: sleep 600 }
+            """
+        let detail = try await harness.withEngine { try await harness.run(yaml, on: $0) }
+        #expect(detail.run.failureCode == "deadline_exceeded")
+        #expect(detail.states == ["long: cancelled"])
+        let took = try #require(detail.run.finishedAt).milliseconds - detail.run.createdAt.milliseconds
+        #expect(took >= 1000, "\(took) ms")
+    }
+
     @Test func `a deadline that passed while no server ran ends the run at the next start`() async throws {
         let harness = try EngineHarness()
+        let clock = MovedClock()
         let idle = harness.engine()
         _ = try await idle.apply(source: Self.yaml, code: [], actor: "tester")
         let id = try await idle.start(pipeline: "slow", reason: "", actor: "tester")
-        try await Task.sleep(for: .milliseconds(1100))
-        let detail = try await harness.withEngine { try await $0.waitForEnd(id) }
+        clock.move(milliseconds: Self.hour)
+        let next = harness.engine(clock: clock.time)
+        let detail = try await harness.withEngine(next) { try await $0.waitForEnd(id) }
         #expect(detail.run.failureCode == "deadline_exceeded")
         #expect(detail.states == ["quick: cancelled", "long: cancelled", "never: cancelled", "tell: succeeded"])
     }
@@ -60,7 +101,7 @@ import Testing
         let id = try await idle.start(pipeline: "slow", reason: "", actor: "tester")
         try await harness.database.write { transaction in
             _ = try transaction.execute(
-                "UPDATE pipeline_run SET failure_code = 'deadline_exceeded', created_at = created_at + 3600000 WHERE id = ?",
+                "UPDATE pipeline_run SET failure_code = 'deadline_exceeded', created_at = created_at + \(Self.hour) WHERE id = ?",
                 [.text(id)]
             )
         }

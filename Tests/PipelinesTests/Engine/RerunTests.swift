@@ -125,7 +125,7 @@ import Testing
             #expect(unknown == .pipelineTaskNotFound)
             let nothing = await Self.refusal(engine, "nothing")
             #expect(nothing == .pipelineRunNotFound)
-            let slow = "pipeline: slow\ntasks:\n  wait:\n    run: sleep 30\n"
+            let slow = "pipeline: slow\ntasks:\n  wait:\n    run: sleep 600\n"
             let version = try await engine.apply(source: slow, code: [], actor: "tester")
             let id = try await engine.start(pipeline: version.pipeline, reason: "", actor: "tester")
             let unfinished = await Self.refusal(engine, id)
