@@ -94,9 +94,9 @@ def test_tasks_run_in_order_and_a_new_run_comes_from_the_cache(server, pipeline)
 
 
 def test_a_second_attempt_ends_the_first(server, pipeline):
-    first = execute(server, pipeline, "r1", "slow", "-p", "seconds=30")
+    first = execute(server, pipeline, "r1", "slow", "-p", "seconds=600")
     wait(server, "running", 1)
-    second = execute(server, pipeline, "r1", "slow", "-p", "seconds=30")
+    second = execute(server, pipeline, "r1", "slow", "-p", "seconds=600")
     wait(server, "running", 2)
     assert "task_attempt_superseded" in ended(first, 1)
     second.send_signal(signal.SIGTERM)
@@ -106,13 +106,11 @@ def test_a_second_attempt_ends_the_first(server, pipeline):
 
 
 def test_a_cancellation_reaches_the_process(server, pipeline):
-    process = execute(server, pipeline, "r1", "slow", "-p", "seconds=60")
+    process = execute(server, pipeline, "r1", "slow", "-p", "seconds=600")
     wait(server, "running", 1)
     run = the_run(server)
-    began = time.monotonic()
     aku("pipelines", "cancel", run["id"], url=server.url)
     assert "task slow cancelled" in ended(process, 1)
-    assert time.monotonic() - began < 20
     assert {task["state"] for task in the_run(server)["tasks"]} == {"cancelled"}
     assert the_run(server)["state"] == "cancelled"
 
