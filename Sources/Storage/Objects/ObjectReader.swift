@@ -4,47 +4,85 @@ import NIOCore
 import Primitives
 import Synchronization
 
-/// Reads an object block by block, each checked before it is handed on. A thread of its own reads ahead while the consumer
-/// sends what it has; it stops when a few blocks wait.
+/// Reads an object block by block, each checked before it is handed on. Threads of its own read ahead while the consumer
+/// sends what it has, and stop when a few blocks wait. What comes past the page cache is read by several at once: nobody
+/// else keeps the disk busy while a block is checked then.
 final class ObjectReader: @unchecked Sendable {
-    // @unchecked: `source`, `position`, `whole` and `buffers` are touched by one read at a time, which `State.isReading`
-    // sees to.
+    // @unchecked: `whole` is touched by the only lane of a read that checks the whole, `slots` by the lane that has the
+    // block, which `State` sees to.
 
     /// Bytes handed on at once: a whole number of chunks.
     private static let blockBytes: Int64 = 1 << 20
-    /// Blocks that wait for the consumer.
-    private static let depth = 2
-    /// Blocks whose memory is used in turn: those that wait, one being read and one being sent.
-    private static let ring = depth + 2
+    /// Reads at one time past the page cache.
+    private static let directLanes = 3
+    /// Blocks whose memory is used in turn: those being read or waiting, one being sent, and one that the network lets go.
+    private static let ring = directLanes + 3
     /// An object from here on, in bytes, is read past the page cache the first time: that costs no memory that others use.
     private static let largeBytes: Int64 = 16 << 20
     /// What a read past the page cache asks of addresses and lengths, in bytes.
     private static let alignment = 4096
 
     private struct Source {
-        let file: DiskFile
         let size: Int64
         let chunks: ChunkList
         let range: Range<Int64>
+        /// Where the first block begins: at a chunk.
+        let start: Int64
+        let blocks: Int
         let isCached: Bool
+        let checksWhole: Bool
+
+        var lanes: Int { isCached || checksWhole ? 1 : ObjectReader.directLanes }
     }
 
     private struct State {
-        var waiting: [Result<ByteBuffer?, any Error>] = []
+        /// Blocks that are read and wait for their turn. The one after the last is nil.
+        var waiting: [Int: Result<ByteBuffer?, any Error>] = [:]
         var consumer: CheckedContinuation<ByteBuffer?, any Error>?
-        var isReading = false
+        /// Nil until the first lane has opened the object.
+        var source: Source?
+        var claimed = 0
+        var delivered = 0
+        var lanes = 0
+        /// Files of lanes that have paused.
+        var idle: [Lane] = []
         var isFinished = false
+
+        /// Takes the next block for a lane; nil when enough is under way, or nothing is left.
+        mutating func claim() -> Int? {
+            guard !isFinished, claimed <= source?.blocks ?? 0, claimed - delivered <= source?.lanes ?? 0 else {
+                return nil
+            }
+            defer { claimed += 1 }
+            return claimed
+        }
+
+        /// The block whose turn it is, when it is there.
+        mutating func deliver() -> Result<ByteBuffer?, any Error>? {
+            if isFinished { return .success(nil) }
+            guard let block = waiting.removeValue(forKey: delivered) else { return nil }
+            delivered += 1
+            isFinished = (try? block.get()) == nil
+            return block
+        }
+    }
+
+    /// A file of its own for each that reads at one time.
+    private struct Lane: @unchecked Sendable {
+        // @unchecked: one lane at a time has it.
+        let file: DiskFile
+    }
+
+    private final class Slot {
+        var buffer: ByteBuffer?
     }
 
     private let store: ObjectStore
     private let digest: Digest
     private let asked: Range<Int64>?
     private let checksWhole: Bool
-    private var source: Source?
-    private var position: Int64 = 0
     private var whole = SHA256Stream()
-    private var buffers: [ByteBuffer] = []
-    private var turn = 0
+    private let slots = (0..<ring).map { _ in Slot() }
     private let state = Mutex(State())
 
     /// - Parameter checksWhole: whether the object's SHA-256 is checked at the end too, when all of it is read.
@@ -58,98 +96,111 @@ final class ObjectReader: @unchecked Sendable {
     /// The next block, or nil at the end of the range. One caller at a time.
     func next() async throws -> ByteBuffer? {
         try await withCheckedThrowingContinuation { continuation in
-            let ready: Result<ByteBuffer?, any Error>? = state.withLock { state in
-                if !state.waiting.isEmpty { return state.waiting.removeFirst() }
-                if state.isFinished { return .success(nil) }
-                state.consumer = continuation
-                return nil
+            let ready = state.withLock { state in
+                let ready = state.deliver()
+                if ready == nil { state.consumer = continuation }
+                return ready
             }
             readAhead()
             if let ready { continuation.resume(with: ready) }
         }
     }
 
-    /// Starts a read unless one is under way, enough waits, or the end is reached.
+    /// Starts as many lanes as have something to do.
     private func readAhead() {
-        let begins = state.withLock { state in
-            guard !state.isReading, !state.isFinished, state.waiting.count < Self.depth else { return false }
-            state.isReading = true
-            return true
-        }
-        if begins { DispatchQueue.global(qos: .userInitiated).async { self.readUntilFull() } }
-    }
-
-    private func readUntilFull() {
-        var goesOn = true
-        while goesOn {
-            let block = Result { try readBlock() }
-            let isLast = (try? block.get()) == nil
-            let (consumer, more) = state.withLock { state in
-                let consumer = state.consumer
-                state.consumer = nil
-                if consumer == nil { state.waiting.append(block) }
-                state.isFinished = isLast
-                state.isReading = !isLast && state.waiting.count < Self.depth
-                return (consumer, state.isReading)
+        let begun = state.withLock { state in
+            var begun: [(Int, Lane?)] = []
+            while state.lanes < state.source?.lanes ?? 1, let block = state.claim() {
+                state.lanes += 1
+                begun.append((block, state.idle.popLast()))
             }
-            consumer?.resume(with: block)
-            goesOn = more
+            return begun
+        }
+        for (block, lane) in begun {
+            DispatchQueue.global(qos: .userInitiated).async { self.read(from: block, lane) }
         }
     }
 
-    private func readBlock() throws -> ByteBuffer? {
-        let source = try opened()
-        let isWhole = checksWhole && source.range == 0..<source.size
-        if position >= source.range.upperBound {
-            if isWhole, whole.finalize() != digest { throw try damage(source.file) }
+    private func read(from first: Int, _ idle: Lane?) {
+        var lane = idle, next: Int? = first
+        while let number = next {
+            let block = Result { try readBlock(number, &lane) }
+            let (consumer, ready) = state.withLock { state in
+                state.waiting[number] = block
+                next = state.claim()
+                if next == nil {
+                    state.lanes -= 1
+                    if let lane { state.idle.append(lane) }
+                }
+                guard let consumer = state.consumer, let ready = state.deliver() else { return (nil, nil) as Handed }
+                state.consumer = nil
+                return (consumer, ready)
+            }
+            if let consumer, let ready { consumer.resume(with: ready) }
+            readAhead()
+        }
+    }
+
+    private typealias Handed = (CheckedContinuation<ByteBuffer?, any Error>?, Result<ByteBuffer?, any Error>?)
+
+    private func readBlock(_ number: Int, _ lane: inout Lane?) throws -> ByteBuffer? {
+        let file = try lane?.file ?? store.open(digest)
+        lane = Lane(file: file)
+        let source = try known(file)
+        if number == source.blocks {
+            if source.checksWhole, whole.finalize() != digest { throw try damage(file) }
             return nil
         }
-        let first = position / Int64(ChunkList.chunkBytes)
-        let start = first * Int64(ChunkList.chunkBytes)
+        let start = source.start + Int64(number) * Self.blockBytes
         let end = min(source.size, start + Self.blockBytes)
         let count = Int(end - start)
-        var buffer = try filled(count) { bytes in
-            guard try source.file.read(into: bytes, count: count, at: start, cached: source.isCached) == count else {
-                throw try damage(source.file)
+        var buffer = try filled(slots[number % Self.ring], count) { bytes in
+            guard try file.read(into: bytes, count: count, at: start, cached: source.isCached) == count else {
+                throw try damage(file)
             }
             let block = UnsafeRawBufferPointer(rebasing: bytes[..<count])
-            try check(block, from: Int(first), source)
-            if isWhole { whole.update(block) }
+            try check(block, from: Int(start / Int64(ChunkList.chunkBytes)), source, file)
+            if source.checksWhole { whole.update(block) }
         }
-        let lower = position
-        position = min(end, source.range.upperBound)
+        let lower = max(start, source.range.lowerBound)
         buffer.moveReaderIndex(forwardBy: Int(lower - start))
-        return buffer.readSlice(length: Int(position - lower))
+        return buffer.readSlice(length: Int(min(end, source.range.upperBound) - lower))
     }
 
-    /// The next buffer of the ring with `count` bytes that `fill` puts at its beginning. Its memory is taken again once
-    /// nobody else holds it, so that a long read allocates a few blocks in all.
-    private func filled(_ count: Int, _ fill: (UnsafeMutableRawBufferPointer) throws -> Void) throws -> ByteBuffer {
+    /// A buffer with `count` bytes that `fill` puts at its beginning. Its memory is taken again once nobody else holds it,
+    /// so that a long read allocates a few blocks in all.
+    private func filled(
+        _ slot: Slot,
+        _ count: Int,
+        _ fill: (UnsafeMutableRawBufferPointer) throws -> Void
+    ) throws -> ByteBuffer {
         let room = (count + Self.alignment - 1) / Self.alignment * Self.alignment
-        if buffers.count < Self.ring {
-            buffers.append(ByteBufferAllocator().buffer(capacity: room + Self.alignment))
-            turn = buffers.count - 1
-        } else {
-            turn = (turn + 1) % buffers.count
-            // Takes other memory when the network still holds this.
-            buffers[turn].clear(minimumCapacity: room + Self.alignment)
-        }
+        var buffer = slot.buffer ?? ByteBufferAllocator().buffer(capacity: room + Self.alignment)
+        slot.buffer = nil
+        // Takes other memory when the network still holds this.
+        buffer.clear(minimumCapacity: room + Self.alignment)
         var shift = 0
-        try buffers[turn].withUnsafeMutableWritableBytes { bytes in
+        try buffer.withUnsafeMutableWritableBytes { bytes in
             let address = bytes.baseAddress.map { Int(bitPattern: $0) } ?? 0
             shift = (Self.alignment - address % Self.alignment) % Self.alignment
             try fill(UnsafeMutableRawBufferPointer(rebasing: bytes[shift..<shift + room]))
         }
-        buffers[turn].moveWriterIndex(forwardBy: shift + count)
-        buffers[turn].moveReaderIndex(forwardBy: shift)
-        return buffers[turn]
+        buffer.moveWriterIndex(forwardBy: shift + count)
+        buffer.moveReaderIndex(forwardBy: shift)
+        slot.buffer = buffer
+        return buffer
     }
 
-    private func check(_ block: UnsafeRawBufferPointer, from first: Int, _ source: Source) throws {
+    private func check(
+        _ block: UnsafeRawBufferPointer,
+        from first: Int,
+        _ source: Source,
+        _ file: DiskFile
+    ) throws {
         let isGood =
             source.chunks.count == 0
             ? Digest.sha256(of: block) == digest : try source.chunks.firstDamaged(block, from: first) == nil
-        if !isGood { throw try damage(source.file) }
+        if !isGood { throw try damage(file) }
     }
 
     /// What changed. A copy of what is kept elsewhere goes, so that the next read fetches it anew.
@@ -159,9 +210,9 @@ final class ObjectReader: @unchecked Sendable {
         return error
     }
 
-    private func opened() throws -> Source {
-        if let source { return source }
-        let file = try store.open(digest)
+    /// What is known of the object; the first lane, which is alone until then, finds it out.
+    private func known(_ file: DiskFile) throws -> Source {
+        if let source = state.withLock({ $0.source }) { return source }
         let size = try file.status().size
         let range = asked ?? 0..<size
         guard range.lowerBound >= 0, range.upperBound <= size else {
@@ -176,15 +227,17 @@ final class ObjectReader: @unchecked Sendable {
             chunks =
                 try store.folder.chunkList(digest, size: size) ?? store.folder.rebuildChunkList(digest, file)
         }
-        let made = Source(
-            file: file,
+        let start = range.lowerBound / Int64(ChunkList.chunkBytes) * Int64(ChunkList.chunkBytes)
+        let source = Source(
             size: size,
             chunks: chunks,
             range: range,
-            isCached: try size < Self.largeBytes || store.reads.again(file.number()) || file.isCached(size)
+            start: start,
+            blocks: range.isEmpty ? 0 : Int((range.upperBound - start + Self.blockBytes - 1) / Self.blockBytes),
+            isCached: try size < Self.largeBytes || store.reads.again(file.number()) || file.isCached(size),
+            checksWhole: checksWhole && range == 0..<size
         )
-        source = made
-        position = range.lowerBound
-        return made
+        state.withLock { $0.source = source }
+        return source
     }
 }
