@@ -47,7 +47,7 @@ extension RunStepper {
         while budget > 0, let index = runs[id]?.machine.nextInstance(of: name) {
             guard let run = runs[id], let task = run.tasks[name], let rule = task.map else { break }
             let instance = InstanceName.text(name, index)
-            if run.components[instance] != nil, !hasPlace(id, task) { break }
+            if run.components[instance] != nil, !hasPlace(Place(task, run)) { break }
             let item: MapItem
             do {
                 guard let items = try run.items[name] ?? read(run, task, rule) else { break }

@@ -28,15 +28,33 @@ extension RunStepper {
 
     private mutating func advance(_ id: String, at priority: Int) throws -> Bool {
         var moved = false
-        for name in runs[id]?.machine.ready ?? [] where runs[id]?.tasks[name]?.priority == priority {
+        for candidate in candidates(id, at: priority) {
             // Of a thousand tasks that were looked up and wait for a place, each step must not pay for all.
-            if runs[id]?.components[name] != nil, !hasPlace(id, runs[id]?.tasks[name]) { continue }
-            if try advance(id, name) { moved = true }
+            if candidate.isKnown, !hasPlace(candidate.place) { continue }
+            if try advance(id, candidate.name) { moved = true }
         }
         for name in runs[id]?.machine.mapping ?? [] where runs[id]?.tasks[name]?.priority == priority {
             if try advanceInstances(id, name) { moved = true }
         }
         return moved
+    }
+
+    /// A ready task, as far as a step must know it to pass it by.
+    private struct Candidate {
+        let name: String
+        /// Whether the cache was asked for it already.
+        let isKnown: Bool
+        let place: Place
+    }
+
+    /// Reads the run once for all its tasks: each reading takes hold of everything in it, and a hold that lasts would make
+    /// the next change copy it.
+    private func candidates(_ id: String, at priority: Int) -> [Candidate] {
+        guard let run = runs[id] else { return [] }
+        return run.machine.ready.compactMap { name in
+            guard let task = run.tasks[name], task.priority == priority else { return nil }
+            return Candidate(name: name, isKnown: run.components[name] != nil, place: Place(task, run))
+        }
     }
 
     private struct Rank: Hashable {

@@ -127,7 +127,7 @@ struct RunStepper {
         case nil: return false
         }
         if let rule = task.map { return try expand(id, task, rule) }
-        if run.components[name] != nil, !hasPlace(id, task) { return false }
+        if run.components[name] != nil, !hasPlace(Place(task, run)) { return false }
         let (components, identity): (TaskComponents, Digest)
         if let known = run.components[name], underway.contains(known.identity), run.links(task) {
             (components, identity) = known
@@ -139,11 +139,33 @@ struct RunStepper {
         return try enter(id, name, task, identity, item: nil)
     }
 
-    /// Whether the executor of a task has a place left for it.
-    func hasPlace(_ id: String, _ task: TaskDefinition?) -> Bool {
-        if task?.builtin != nil { return builtins > 0 }
-        if task?.placement.executor.usesThisMachine == false { return remotePlaces > 0 }
-        return places > (runs[id]?.isBackfill == true ? reserve : 0)
+    /// What a task needs a place of.
+    enum Place {
+        /// Calls of built-in operators.
+        case builtin
+        /// Executors that are elsewhere.
+        case elsewhere
+        /// This machine; what makes up for the past leaves some free.
+        case here(isBackfill: Bool)
+
+        init(_ task: TaskDefinition, _ run: ActiveRun) {
+            if task.builtin != nil {
+                self = .builtin
+            } else if task.placement.executor.usesThisMachine {
+                self = .here(isBackfill: run.isBackfill)
+            } else {
+                self = .elsewhere
+            }
+        }
+    }
+
+    /// Whether a place is left.
+    func hasPlace(_ place: Place) -> Bool {
+        switch place {
+        case .builtin: builtins > 0
+        case .elsewhere: remotePlaces > 0
+        case .here(let isBackfill): places > (isBackfill ? reserve : 0)
+        }
     }
 
     /// Links or starts a ready task or instance.
@@ -160,7 +182,7 @@ struct RunStepper {
         // Two runs at one time with one identity: the second takes what the first makes, or runs when the first fails.
         if run.links(task), underway.contains(identity) { return false }
         if try link(run, name, task, identity) { return true }
-        guard hasPlace(id, task), takeSlot(task) else { return false }
+        guard hasPlace(Place(task, run)), takeSlot(task) else { return false }
         if let builtin = task.builtin?.builtin {
             if builtin.isImmediate { return try pass(id, name, task) }
             builtins -= 1
