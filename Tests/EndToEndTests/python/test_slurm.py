@@ -106,7 +106,7 @@ def began(server, slurm):
 def test_tasks_run_as_jobs_and_their_outputs_come_home(start_server, pair, slurm):
     server = start_server()
     begin(server, pair(0))
-    run = wait(server, lambda run: task(run, "a")["state"] == "running" and slurm.active())
+    run = wait(server, lambda run: [name for name, _ in slurm.jobs() if run["id"] in name])
     details = slurm("squeue", "--noheader", "--states=all", "--format=%j|%C|%m|%P|%k")
     assert f"aku:{run['id']}:a:1|2|200M|main|" in details, details
     run = wait(server, over)
@@ -215,10 +215,10 @@ def test_a_job_outlives_the_server_and_is_adopted(start_server, pair, slurm, end
 def test_a_job_that_ends_while_no_server_is_there_waits_for_it(start_server, pair, slurm):
     server = start_server()
     port = server.url.rsplit(":", 1)[1]
-    begin(server, pair(2))
+    begin(server, pair(4))
     began(server, slurm)
     server.kill()
-    time.sleep(6)
+    time.sleep(7)
     again = start_server("data", "--port", port)
     run = wait(again, over)
     assert (run["state"], [(t["attempts"], t["losses"]) for t in run["tasks"]]) == ("succeeded", [(1, 0), (1, 0)])

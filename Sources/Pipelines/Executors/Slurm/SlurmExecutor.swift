@@ -70,7 +70,8 @@ struct SlurmExecutor: TaskExecutor {
     func reap(_ id: AttemptID) async {
         // A job that has told its outcome is about to end; one that has not is ended.
         for second in 0...Self.patienceSeconds {
-            guard let job = try? await slurm.jobs()[Self.name(id)] else { break }
+            // Asked anew: one that waited a moment ago may have run and told its outcome since.
+            guard let job = try? await slurm.jobs(age: .zero)[Self.name(id)] else { break }
             guard ["PENDING", "CONFIGURING", "RUNNING", "COMPLETING", "SUSPENDED"].contains(job.state) else { break }
             if job.state == "PENDING" || second == Self.patienceSeconds {
                 _ = try? await slurm.call("scancel", [job.id])
