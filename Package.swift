@@ -78,7 +78,12 @@ let package = Package(
         floor("Security", ["Primitives", "Storage", crypto]),
         floor("Datasets", ["Primitives", "Storage"]),
         .target(name: "CSpawn"),
-        floor("Pipelines", ["Primitives", "Storage", "CSpawn", yams, log, lifecycle]),
+        floor(
+            "Pipelines",
+            [
+                "Primitives", "Storage", "CSpawn", yams, log, lifecycle, httpClient, nio, nioHTTP1, nioSSL,
+            ]
+        ),
         floor("Tracking", ["Primitives", "Storage"]),
         floor("Registry", ["Primitives", "Storage"]),
         .target(name: "COnnxRuntime", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),

@@ -31,6 +31,9 @@ package struct TaskRunCommand: AsyncParsableCommand {
     @Option(name: .long, help: "Where the task's folder is made. Default: TMPDIR, else /tmp.")
     var work: String?
 
+    @Flag(name: .long, help: "Tasks get this process's PATH: the image's own, in a pod.")
+    var keepPath = false
+
     @OptionGroup var connection: ConnectionOptions
 
     package init() {}
@@ -47,7 +50,9 @@ package struct TaskRunCommand: AsyncParsableCommand {
             throw PlatformError(.internalError, "The server sent no order for the attempt.")
         }
         Terminal.print("task \(task) of run \(runID), attempt \(order.attempt)")
-        let outcome = try await TaskWorker(client: client, run: runID, task: task, order: order).work(
+        var worker = TaskWorker(client: client, run: runID, task: task, order: order)
+        if keepPath { worker.path = ProcessInfo.processInfo.environment["PATH"] }
+        let outcome = try await worker.work(
             in: work ?? ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp",
             python: LocalMachine.python(option: python)
         )

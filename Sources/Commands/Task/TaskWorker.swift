@@ -13,6 +13,8 @@ struct TaskWorker {
     let run: String
     let task: String
     let order: TaskClaimBody.Order
+    /// The `PATH` of the task, unless it declares one; nil for that of a process of the platform.
+    var path: String?
 
     private static let interval = Duration.seconds(2)
     /// The most log of one report.
@@ -106,7 +108,7 @@ struct TaskWorker {
             code: order.code,
             inputs: inputs,
             outputs: order.outputs,
-            environment: order.environment,
+            environment: (path.map { ["PATH": $0] } ?? [:]).merging(order.environment) { _, declared in declared },
             timeoutSeconds: order.timeoutSeconds
         )
         attempt.network = network

@@ -8,6 +8,8 @@ package struct ExecutorSettings: Sendable, Equatable {
     package var podman: String?
     /// Slurm; nil where its commands are not.
     package var slurm: SlurmSettings?
+    /// Kubernetes; nil when the server was told of no cluster.
+    package var kubernetes: KubernetesSettings?
     /// Where jobs on other machines reach the server; nil for the address that it listens on.
     package var serverURL: String?
     /// The environment of the programs that executors call: where they are found and what they are told.
@@ -20,7 +22,9 @@ package struct ExecutorSettings: Sendable, Equatable {
     static let passedPrefixes = ["CONTAINERS_", "STORAGE_", "SLURM_", "XDG_", "DBUS_"]
 
     /// Finds what the machine has.
-    package init(environment: [String: String]) {
+    ///
+    /// - Throws: `invalid_argument` for a Kubernetes cluster that cannot be used.
+    package init(environment: [String: String]) throws {
         let path = environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
         self.environment = environment.filter { key, _ in
             ["HOME", "USER", "LOGNAME", "TMPDIR"].contains(key) || Self.passedPrefixes.contains { key.hasPrefix($0) }
@@ -30,6 +34,7 @@ package struct ExecutorSettings: Sendable, Equatable {
         self.environment["TZ"] = "UTC"
         serverURL = environment["AKU_EXECUTOR_URL"].flatMap { $0.isEmpty ? nil : $0 }
         if ProgramRun.find("sbatch", path: path) != nil { slurm = SlurmSettings(environment: environment) }
+        kubernetes = try .read(environment: environment)
         podman = ProgramRun.find("podman", path: path)
     }
 
@@ -48,6 +53,16 @@ package struct ExecutorSettings: Sendable, Equatable {
                 settings: slurm,
                 configuration: local.configuration
             )
+        }
+        if let kubernetes {
+            do {
+                executors[.kubernetes] = KubernetesExecutor(
+                    api: try KubernetesAPI(kubernetes),
+                    serverURL: serverURL ?? local.configuration.baseURL
+                )
+            } catch {
+                logger.error("the Kubernetes cluster's certificates cannot be used", metadata: ["error": "\(error)"])
+            }
         }
         return executors
     }

@@ -66,7 +66,7 @@ package struct ServerConfiguration: Sendable, Equatable {
 
     /// Looks for the executors that this machine and its environment offer.
     package mutating func findExecutors(environment: [String: String]) throws {
-        executors = ExecutorSettings(environment: environment)
+        executors = try ExecutorSettings(environment: environment)
     }
 
     /// Checks the values that belong together.

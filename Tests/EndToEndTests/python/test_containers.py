@@ -35,14 +35,14 @@ class Podman:
             f'[storage]\ndriver = "vfs"\ngraphroot = "{folder}/store"\nrunroot = "{folder}/state"\n'
         )
         (folder / "containers.conf").write_text(
-            '[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "none"\n'
+            '[containers]\ndefault_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]\n[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "none"\n'
         )
         os.environ["CONTAINERS_STORAGE_CONF"] = str(folder / "storage.conf")
         os.environ["CONTAINERS_CONF"] = str(folder / "containers.conf")
         archive = subprocess.run(
             ["tar", "-C", str(folder / "image"), "--sort=name", "--mtime=@0", "-c", "."], check=True, capture_output=True
         ).stdout
-        subprocess.run(["podman", "import", "-", "localhost/aku-busybox:1"], input=archive, check=True, capture_output=True)
+        subprocess.run(["podman", "import", "--change", "ENV=PATH=/bin", "-", "localhost/aku-busybox:1"], input=archive, check=True, capture_output=True)
         digest = self("image", "inspect", "--format", "{{.Digest}}", "localhost/aku-busybox:1").strip()
         self.image = f"localhost/aku-busybox@{digest}"
 
@@ -57,7 +57,9 @@ class Podman:
         shutil.copy(program, self.folder / "image/bin" / program.name)
 
     def __call__(self, *arguments: str) -> str:
-        return subprocess.run(["podman", *arguments], check=True, capture_output=True, text=True, timeout=120).stdout
+        done = subprocess.run(["podman", *arguments], capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, f"podman {arguments}: {done.stderr}"
+        return done.stdout
 
     def containers(self) -> list[str]:
         return sorted(self("ps", "--all", "--format", "{{.Names}}").split())
