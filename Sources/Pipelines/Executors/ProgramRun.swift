@@ -41,7 +41,10 @@ struct ProgramRun: Sendable {
         return (path ?? "").split(separator: ":").map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
     }
 
-    private func run() throws -> Result {
+    /// Runs the program on this thread, which waits for its end.
+    ///
+    /// - Throws: `executor_unavailable` when it cannot be started.
+    func run() throws -> Result {
         guard let path = Self.find(program, path: environment["PATH"]) else { throw missing("it is not there") }
         let files = try Files()
         defer { files.remove() }

@@ -90,33 +90,39 @@ package struct AirflowImport {
     }
 
     private static func document(_ path: String, _ python: String) throws -> Document {
-        guard let file = FileHandle(forReadingAtPath: path),
-            let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? NSNumber)?.intValue
-        else { throw PlatformError(.fileMissing, "The file '\(path)' cannot be read.", context: ["path": path]) }
-        guard size <= PipelineDefinition.maximumBytes else {
-            throw PlatformError(.pipelineTooLarge, "'\(path)' has \(size) bytes, which is too many.")
+        guard let file = FileHandle(forReadingAtPath: path) else {
+            throw PlatformError(.fileMissing, "The file '\(path)' cannot be read.", context: ["path": path])
         }
-        let process = Process(), output = Pipe()
-        process.executableURL = URL(fileURLWithPath: python)
-        process.arguments = ["-I", "-c", AirflowReader.script]
-        process.standardInput = file
-        process.standardOutput = output
+        let source = try file.read(upToCount: PipelineDefinition.maximumBytes + 1) ?? Data()
+        guard source.count <= PipelineDefinition.maximumBytes else {
+            throw PlatformError(
+                .pipelineTooLarge,
+                "'\(path)' has more than \(PipelineDefinition.maximumBytes) bytes, which is too many."
+            )
+        }
+        // Not Foundation's Process: its way through the open files of a large process reads past their list.
+        let call = ProgramRun(
+            program: URL(fileURLWithPath: python).path,
+            arguments: ["-I", "-c", AirflowReader.script],
+            environment: ProcessInfo.processInfo.environment,
+            input: source
+        )
+        let result: ProgramRun.Result
         do {
-            try process.run()
+            result = try call.run()
         } catch {
             throw PlatformError(
                 .pipelineImportFailed,
-                "The Python '\(python)' cannot be started: \(error.localizedDescription).",
+                "The Python '\(python)' cannot be started: \((error as? PlatformError)?.message ?? "\(error)")",
                 nextStep: "Name another with --python."
             )
         }
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0, let document = try? JSONDecoder().decode(Document.self, from: data) else {
+        guard result.status == 0, let document = try? JSONDecoder().decode(Document.self, from: result.output) else {
             throw PlatformError(
                 .pipelineImportFailed,
-                "'\(path)' could not be taken apart by '\(python)' (status \(process.terminationStatus)).",
-                nextStep: "Python 3.9 or newer is needed."
+                "'\(path)' could not be taken apart by '\(python)' (status \(result.status)).",
+                nextStep: "Python 3.9 or newer is needed.",
+                context: ["errors": String(result.errors.suffix(2_000))]
             )
         }
         return document

@@ -26,7 +26,7 @@ final class S3Server: @unchecked Sendable {
     static let environment = ["AWS_ACCESS_KEY_ID": "AKIATESTKEY", "AWS_SECRET_ACCESS_KEY": "testsecret"]
 
     let endpoint: String
-    private let process = Process()
+    private let process: ServerProgram
     private let folder: TemporaryFolder
 
     /// The environment of Python, where the servers are installed (Tests/requirements.txt).
@@ -42,27 +42,25 @@ final class S3Server: @unchecked Sendable {
         let port = try Self.freePort()
         endpoint = "http://127.0.0.1:\(port)"
         try FileManager.default.createDirectory(atPath: folder.path("data/objects"), withIntermediateDirectories: true)
+        let command: [String]
         switch kind {
         case .moto:
-            process.executableURL = URL(fileURLWithPath: "\(Self.tools)/moto_server")
-            process.arguments = ["-H", "127.0.0.1", "-p", "\(port)"]
+            command = ["\(Self.tools)/moto_server", "-H", "127.0.0.1", "-p", "\(port)"]
         case .rclone:
-            process.executableURL = URL(fileURLWithPath: "\(Self.tools)/rclone")
             let key =
                 "\(Self.environment["AWS_ACCESS_KEY_ID"] ?? ""),\(Self.environment["AWS_SECRET_ACCESS_KEY"] ?? "")"
             // Not with a --dir-cache-time of 0s: rclone then empties its cache in a loop without a pause, and an overwrite
             // waits for seconds, or for good, for the lock that the loop holds.
-            process.arguments = [
-                "serve", "s3", "--addr", "127.0.0.1:\(port)", "--auth-key", key, "--config", "/dev/null",
-                "--vfs-cache-mode", "off", folder.path("data"),
+            command = [
+                "\(Self.tools)/rclone", "serve", "s3", "--addr", "127.0.0.1:\(port)", "--auth-key", key, "--config",
+                "/dev/null", "--vfs-cache-mode", "off", folder.path("data"),
             ]
         case .juicefs:
             let program = "\(Self.tools)/juicefs"
             let meta = "sqlite3://\(folder.path("meta.db"))"
             let keys = Self.environment
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            process.arguments = [
-                "MINIO_ROOT_USER=\(keys["AWS_ACCESS_KEY_ID"] ?? "")",
+            command = [
+                "/usr/bin/env", "MINIO_ROOT_USER=\(keys["AWS_ACCESS_KEY_ID"] ?? "")",
                 "MINIO_ROOT_PASSWORD=\(keys["AWS_SECRET_ACCESS_KEY"] ?? "")", "sh", "-c",
                 """
                 \(program) format --no-update --storage file --trash-days 0 --bucket \(folder.path("blocks"))/ \(meta) objects
@@ -72,12 +70,7 @@ final class S3Server: @unchecked Sendable {
             ]
         }
         // Servers that all tests share live as long as the test program, however it ends.
-        process.arguments =
-            ["-c", Self.watch, "sh", "\(getpid())", process.executableURL?.path ?? ""] + (process.arguments ?? [])
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
+        process = try ServerProgram("/bin/sh", ["-c", Self.watch, "sh", "\(getpid())"] + command)
         try waitUntilItAnswers()
     }
 
@@ -89,8 +82,7 @@ final class S3Server: @unchecked Sendable {
         """
 
     deinit {
-        process.terminate()
-        process.waitUntilExit()
+        process.end()
     }
 
     /// A store below a prefix of its own.
@@ -156,5 +148,38 @@ extension S3Server {
             servers[kind] = server
             return server
         }
+    }
+}
+
+/// A child process. Not Foundation's `Process`, which crashes in a program with more than a thousand open files: it reads past
+/// the list of them.
+private final class ServerProgram: @unchecked Sendable {
+    // @unchecked: one caller at a time, see `S3Server`.
+    private let id: pid_t
+    private var hasEnded = false
+
+    init(_ path: String, _ arguments: [String]) throws {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        for handle: Int32 in 0..<3 { posix_spawn_file_actions_addopen(&actions, handle, "/dev/null", O_RDWR, 0) }
+        var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
+        defer { for word in words { free(word) } }
+        var id: pid_t = 0
+        let code = posix_spawn(&id, path, &actions, nil, &words, environ)
+        guard code == 0 else { throw CocoaError(.executableLoad) }
+        self.id = id
+    }
+
+    var isRunning: Bool {
+        if !hasEnded { hasEnded = waitpid(id, nil, WNOHANG) == id }
+        return !hasEnded
+    }
+
+    func end() {
+        guard isRunning else { return }
+        kill(id, SIGTERM)
+        while waitpid(id, nil, 0) == -1, errno == EINTR {}
+        hasEnded = true
     }
 }
