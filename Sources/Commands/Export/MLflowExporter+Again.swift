@@ -42,6 +42,21 @@ extension MLflowExporter {
         return nil
     }
 
+    /// Looks through the pages of a list until something is found.
+    ///
+    /// - Parameter look: asks for the page of a token and tells what it found there, and the next page's token.
+    func search<Found>(_ look: (_ token: JSONValue) async throws -> (found: Found?, next: String?)) async throws
+        -> Found?
+    {
+        var token: String?
+        repeat {
+            let page = try await look(token.map(JSONValue.string) ?? .null)
+            if let found = page.found { return found }
+            token = MLflowServerSource.next(page.next)
+        } while token != nil
+        return nil
+    }
+
     /// Whether the other server knows something.
     func isThere(_ path: String, _ query: [String: String?]) async throws -> Bool {
         do {

@@ -34,7 +34,8 @@ extension MLflowExporter {
             return
         }
         let experiment = try number("experiment", "\(model.experimentID)")
-        let made = try await make("logged model", model.id) {
+        var made: Answer?
+        let there = try await make("logged model", model.id) {
             try await self.stray(model, in: experiment)
         } create: {
             let answer: Answer = try await self.target.send(
@@ -45,9 +46,11 @@ extension MLflowExporter {
                     "params": .array(model.params.map(\.json)), "tags": .array(model.tags.map(\.json)),
                 ]
             )
+            made = answer
             return answer.model.info.modelId
         }
-        let answer: Answer = try await target.get("logged-models/\(made)", [:])
+        let answer: Answer
+        if let made { answer = made } else { answer = try await target.get("logged-models/\(there)", [:]) }
         let (id, location) = (answer.model.info.modelId, answer.model.info.artifactUri ?? "")
         try await copyArtifacts(from: model.artifactLocation, to: location)
         try ledger.note("location", model.artifactLocation, location, done: true)
@@ -64,23 +67,17 @@ extension MLflowExporter {
 
     /// A logged model there that looks as this one does when it is created, and that no model became.
     private func stray(_ model: ImportedLoggedModel, in experiment: String) async throws -> String? {
-        var token: String?
-        repeat {
-            let page: MLflowReplies.LoggedModels = try await target.send(
+        try await search { token in
+            let page: MLflowReplies.LoggedModels = try await self.target.send(
                 "logged-models/search",
-                [
-                    "experiment_ids": [.string(experiment)], "max_results": 50,
-                    "page_token": token.map(JSONValue.string) ?? .null,
-                ]
+                ["experiment_ids": [.string(experiment)], "max_results": 50, "page_token": token]
             )
-            for found in try (page.models ?? []).map({ try $0.record(ArtifactPlaces([])) })
-            where found.name == model.name && found.modelType == model.modelType
-                && Set(found.params) == Set(model.params)
-                && Set(found.tags) == Set(model.tags) && !ledger.owns("logged model", found.id)
-            { return found.id }
-            token = page.nextPageToken.flatMap { $0.isEmpty ? nil : $0 }
-        } while token != nil
-        return nil
+            let found = try (page.models ?? []).map { try $0.record(ArtifactPlaces([])) }.first {
+                $0.name == model.name && $0.modelType == model.modelType && Set($0.params) == Set(model.params)
+                    && Set($0.tags) == Set(model.tags) && !self.ledger.owns("logged model", $0.id)
+            }
+            return (found?.id, page.nextPageToken)
+        }
     }
 
     /// A registered model. Its versions get the numbers that they have here: where one was deleted, one is made there and deleted.

@@ -87,21 +87,19 @@ extension MLflowExporter {
 
     /// A run there that looks as this one does when it is created, and that no run became.
     private func stray(_ record: ImportedRun, in experiment: String) async throws -> String? {
-        var token: String?
-        repeat {
-            let page: MLflowReplies.Runs = try await target.send(
+        try await search { token in
+            let page: MLflowReplies.Runs = try await self.target.send(
                 "runs/search",
                 [
                     "experiment_ids": [.string(experiment)], "max_results": 1000, "run_view_type": "ALL",
-                    "filter": .string("attributes.start_time = \(record.startTime)"),
-                    "page_token": token.map(JSONValue.string) ?? .null,
+                    "filter": .string("attributes.start_time = \(record.startTime)"), "page_token": token,
                 ]
             )
-            for info in (page.runs ?? []).map(\.info)
-            where (info.runName ?? "") == record.name && !ledger.owns("run", info.runId) { return info.runId }
-            token = page.nextPageToken.flatMap { $0.isEmpty ? nil : $0 }
-        } while token != nil
-        return nil
+            let found = (page.runs ?? []).map(\.info).first {
+                ($0.runName ?? "") == record.name && !self.ledger.owns("run", $0.runId)
+            }
+            return (found?.runId, page.nextPageToken)
+        }
     }
 
     private func exportPoints(of run: SourceRun, to id: String) async throws -> RecordSum {

@@ -97,16 +97,13 @@ final class MLflowExporter {
     }
 
     private func find(_ name: String) async throws -> String? {
-        var token: String?
-        repeat {
-            let reply: MLflowReplies.Experiments = try await target.send(
+        try await search { token in
+            let page: MLflowReplies.Experiments = try await self.target.send(
                 "experiments/search",
-                ["view_type": "ALL", "max_results": 1000, "page_token": token.map(JSONValue.string) ?? .null]
+                ["view_type": "ALL", "max_results": 1000, "page_token": token]
             )
-            if let found = reply.experiments?.first(where: { $0.name == name }) { return found.experimentId }
-            token = reply.nextPageToken.flatMap { $0.isEmpty ? nil : $0 }
-        } while token != nil
-        return nil
+            return (page.experiments?.first { $0.name == name }?.experimentId, page.nextPageToken)
+        }
     }
 
     /// The identifier that something has there.

@@ -242,7 +242,8 @@ struct MLflowServerSource: MLflowSource {
         } while token != nil
     }
 
-    private static func next(_ token: String?) -> String? { token.flatMap { $0.isEmpty ? nil : $0 } }
+    /// A page token; an empty one ends a list as none does.
+    static func next(_ token: String?) -> String? { token.flatMap { $0.isEmpty ? nil : $0 } }
 
     private func post<Reply: Decodable>(_ path: String, _ body: [String: JSONValue]) async throws -> Reply {
         try await MLflowAPI(client: client).send(path, body)
