@@ -33,46 +33,22 @@ struct ChildProcess: Sendable {
 
     /// Starts `/bin/sh -eu -c COMMAND` through `posix_spawn`, which does not copy the server's memory as `fork` would.
     ///
-    /// The child leads a new process group, starts with default signals and an empty mask, reads nothing, and inherits
-    /// no
-    /// other open file.
+    /// The child is as `ProcessSpawn` makes it, and reads nothing.
     ///
     /// - Throws: `task_start_failed` with the system's reason.
     static func start(_ order: ProcessOrder) throws -> ChildProcess {
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t(), all = sigset_t()
-        sigemptyset(&none)
-        sigfillset(&all)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(
-            &attributes,
-            Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK)
-        )
-
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, 1, order.log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-        posix_spawn_file_actions_adddup2(&actions, 1, 2)
-        aku_spawn_add_chdir(&actions, order.folder)
-        aku_spawn_add_closefrom(&actions, 3)
-
         // A fixed umask makes the modes of written files independent of the server's.
-        let arguments = order.launcher + ["/bin/sh", "-eu", "-c", "umask 022; \(order.prelude)\n" + order.command]
-        let program = order.launcher.isEmpty ? "/bin/sh" : NetworkIsolation.program
-        let environment = order.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-        var id: pid_t = 0
-        let code = withCStrings(arguments) { arguments in
-            withCStrings(environment) { environment in
-                order.isCut
-                    ? aku_spawn_cut(&id, program, &actions, &attributes, arguments, environment)
-                    : posix_spawn(&id, program, &actions, &attributes, arguments, environment)
-            }
+        let spawn = ProcessSpawn(
+            program: order.launcher.isEmpty ? "/bin/sh" : NetworkIsolation.program,
+            arguments: order.launcher + ["/bin/sh", "-eu", "-c", "umask 022; \(order.prelude)\n" + order.command],
+            environment: order.environment,
+            folder: order.folder,
+            isCut: order.isCut
+        )
+        let (id, code) = spawn.start { actions in
+            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+            posix_spawn_file_actions_addopen(&actions, 1, order.log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+            posix_spawn_file_actions_adddup2(&actions, 1, 2)
         }
         guard code == 0 else {
             throw PlatformError(
@@ -108,17 +84,5 @@ struct ChildProcess: Sendable {
     static func ending(_ status: Int32) -> Ending {
         let signal = status & 0x7f
         return signal == 0 ? .exit((status >> 8) & 0xff) : .signal(signal)
-    }
-
-    private static func withCStrings<T>(
-        _ texts: [String],
-        _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> T
-    ) -> T {
-        var pointers: [UnsafeMutablePointer<CChar>?] = texts.map { strdup($0) } + [nil]
-        defer { for pointer in pointers { free(pointer) } }
-        return pointers.withUnsafeMutableBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { preconditionFailure("an array with an end mark is not empty") }
-            return body(base)
-        }
     }
 }

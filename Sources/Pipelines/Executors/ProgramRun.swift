@@ -1,4 +1,3 @@
-import CSpawn
 import Foundation
 import Primitives
 
@@ -49,32 +48,17 @@ struct ProgramRun: Sendable {
         let files = try Files()
         defer { files.remove() }
         try files.write(input)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t(), all = sigset_t()
-        sigemptyset(&none)
-        sigfillset(&all)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(
-            &attributes,
-            Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK)
-        )
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, files.input, O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, 1, files.output, O_WRONLY | O_CREAT, 0o600)
-        posix_spawn_file_actions_addopen(&actions, 2, files.errors, O_WRONLY | O_CREAT, 0o600)
-        aku_spawn_add_closefrom(&actions, 3)
         // What a program leaves behind must not land in the server's own folder: conmon writes a file 'oom' where it stands.
-        aku_spawn_add_chdir(&actions, files.folder)
-        let words = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-        var id: pid_t = 0
-        let code = Self.withCStrings([path] + arguments) { arguments in
-            Self.withCStrings(words) { posix_spawn(&id, path, &actions, &attributes, arguments, $0) }
+        let spawn = ProcessSpawn(
+            program: path,
+            arguments: [path] + arguments,
+            environment: environment,
+            folder: files.folder
+        )
+        let (id, code) = spawn.start { actions in
+            posix_spawn_file_actions_addopen(&actions, 0, files.input, O_RDONLY, 0)
+            posix_spawn_file_actions_addopen(&actions, 1, files.output, O_WRONLY | O_CREAT, 0o600)
+            posix_spawn_file_actions_addopen(&actions, 2, files.errors, O_WRONLY | O_CREAT, 0o600)
         }
         guard code == 0 else { throw missing(String(cString: strerror(code))) }
         let (status, timedOut) = Self.wait(id, limit)
@@ -135,17 +119,5 @@ struct ProgramRun: Sendable {
         }
 
         func remove() { try? FileManager.default.removeItem(atPath: folder) }
-    }
-
-    private static func withCStrings<T>(
-        _ texts: [String],
-        _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> T
-    ) -> T {
-        var pointers: [UnsafeMutablePointer<CChar>?] = texts.map { strdup($0) } + [nil]
-        defer { for pointer in pointers { free(pointer) } }
-        return pointers.withUnsafeMutableBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { preconditionFailure("an array with an end mark is not empty") }
-            return body(base)
-        }
     }
 }
