@@ -85,6 +85,7 @@ extension MonitoringService {
                 replaced.append(key)
             }
             watches[key.endpoint] = Watch(monitor: monitor, profileRetryAt: retryAt)
+            workSignal.continuation.yield()
         } catch {
             logger.error(
                 "endpoint cannot be monitored",

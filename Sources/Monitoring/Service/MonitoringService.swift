@@ -47,6 +47,8 @@ package actor MonitoringService: Service {
     let identifiers: IdentifierSource
     private nonisolated let drainSignal = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     nonisolated let triggerSignal = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    /// Something is to be stored by and by. Without it nothing wakes: an idle server on a small box must cost nothing.
+    nonisolated let workSignal = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
     var watches: [String: Watch] = [:]
     private var loading: Task<Void, any Error>?
@@ -90,19 +92,27 @@ package actor MonitoringService: Service {
 
     /// Takes a prediction. Called on the request path: appends to a bounded buffer and returns; it never waits or fails.
     package nonisolated func observe(_ record: PredictionRecord) {
-        if buffer.add(record) >= configuration.batchSize { drainSignal.continuation.yield() }
+        let waiting = buffer.add(record)
+        if waiting == 1 { workSignal.continuation.yield() }
+        if waiting >= configuration.batchSize { drainSignal.continuation.yield() }
     }
 
     /// Watches until graceful shutdown; then stores what is still waiting.
     package func run() async throws {
         let interval = Duration.milliseconds(configuration.drainMilliseconds)
-        let drain = drainSignal, trigger = triggerSignal
+        let drain = drainSignal, trigger = triggerSignal, work = workSignal
         try await withGracefulShutdownHandler {
             try await load()
             trigger.continuation.yield()
+            work.continuation.yield()
             await withTaskGroup(of: Void.self) { group in
                 group.addTask {
-                    while (try? await Task.sleep(for: interval)) != nil { drain.continuation.yield() }
+                    for await _ in work.stream {
+                        repeat {
+                            guard (try? await Task.sleep(for: interval)) != nil else { return }
+                            drain.continuation.yield()
+                        } while await self.hasWork
+                    }
                 }
                 group.addTask { await self.actOnTriggers() }
                 for await _ in drain.stream { await flush() }
@@ -111,8 +121,15 @@ package actor MonitoringService: Service {
         } onGracefulShutdown: {
             drain.continuation.finish()
             trigger.continuation.finish()
+            work.continuation.finish()
         }
         await flush(snapshot: true)
+    }
+
+    /// Whether another look is needed even when no prediction comes.
+    private var hasWork: Bool {
+        isFlushing || buffer.waiting > 0 || unsaved > 0 || !raised.isEmpty || !replaced.isEmpty || !closed.isEmpty
+            || watches.values.contains { $0.profileRetryAt != nil }
     }
 
     private nonisolated func actOnTriggers() async {
