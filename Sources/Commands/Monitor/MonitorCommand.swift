@@ -10,8 +10,11 @@ package struct MonitorCommand: AsyncParsableCommand {
               aku monitor show intent
               aku monitor alerts --open
               aku monitor triggers apply mlops/monitoring/triggers.yaml
+              aku monitor scan latencies.txt --reference 2000
             """,
-        subcommands: [MonitorShowCommand.self, MonitorAlertsCommand.self, MonitorTriggersCommand.self]
+        subcommands: [
+            MonitorShowCommand.self, MonitorAlertsCommand.self, MonitorTriggersCommand.self, MonitorScanCommand.self,
+        ]
     )
 
     package init() {}
