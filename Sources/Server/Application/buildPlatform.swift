@@ -170,7 +170,9 @@ private func addFeatureRoutes(
     let lineage = ModelLineage(registry: registry, runs: runs, walk: { try await trace.trace(version: $0) })
     ModelController(registry: registry, registrar: registrar, lineage: lineage).addRoutes(to: routes)
     ServingController(registry: features.endpoints, predictions: features.predictions).addRoutes(to: routes)
-    OpenInferenceController(predictions: features.predictions).addRoutes(to: routes)
+    OpenInferenceController(
+        service: OpenInferenceService(predictions: features.predictions, registry: features.endpoints)
+    ).addRoutes(to: routes)
     MonitoringController(service: features.monitoring, clock: base.clock).addRoutes(to: routes)
     features.evaluation.addRoutes(to: routes)
     base.trace(features).addRoutes(to: routes)

@@ -70,12 +70,18 @@ package struct Call: Sendable {
     ///
     /// - Throws: `body_too_large`, before reading when the declared length is already over the bound.
     package func body(upTo maximum: Int) async throws -> Data {
+        Data(try await buffer(upTo: maximum).readableBytesView)
+    }
+
+    /// The whole body as it was received, at most `maximum` bytes.
+    ///
+    /// - Throws: as `body`.
+    package func buffer(upTo maximum: Int) async throws -> ByteBuffer {
         if let text = request.headers[.contentLength], let length = Int(text), length > maximum {
             throw Self.tooLarge(maximum)
         }
         do {
-            let buffer = try await request.body.collect(upTo: maximum)
-            return Data(buffer.readableBytesView)
+            return try await request.body.collect(upTo: maximum)
         } catch is NIOTooManyBytesError {
             throw Self.tooLarge(maximum)
         }

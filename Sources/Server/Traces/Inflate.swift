@@ -91,7 +91,7 @@ struct Inflate {
             throw PlatformError(
                 ErrorCode("body_too_large", .tooLarge),
                 "The body unpacks to more than \(limit) bytes.",
-                nextStep: "Send fewer spans at a time."
+                nextStep: "Send less at a time."
             )
         }
     }

@@ -15,8 +15,8 @@ package actor EndpointRegistry {
         package let changed: Bool
     }
 
-    private let store: EndpointStore
-    private let table: EndpointTable
+    let store: EndpointStore
+    let table: EndpointTable
     private let backend: ServingBackend
     private let loader: WorkerPool
     private let time: TimeSource
@@ -52,14 +52,8 @@ package actor EndpointRegistry {
         actor principal: String
     ) async throws -> Deployed {
         try Name.check(name, what: "endpoint")
-        guard deploying.insert(name).inserted else {
-            throw PlatformError(
-                .deployInProgress,
-                "A deployment of '\(name)' has not ended yet.",
-                nextStep: "Wait for it and try again."
-            )
-        }
-        defer { deploying.remove(name) }
+        try begin(name)
+        defer { end(name) }
         let resolved = try await backend.resolve(reference)
         let old = table.find(name)
         if let old, serves(old, resolved, variant) {
@@ -105,6 +99,22 @@ package actor EndpointRegistry {
             table.set(Endpoint(record: record, state: state, metrics: EndpointMetrics()))
         }
     }
+
+    /// Keeps others from changing an endpoint until `end`.
+    ///
+    /// - Throws: `deploy_in_progress`.
+    func begin(_ name: String) throws {
+        guard deploying.insert(name).inserted else {
+            throw PlatformError(
+                .deployInProgress,
+                "A deployment of '\(name)' has not ended yet.",
+                nextStep: "Wait for it and try again."
+            )
+        }
+    }
+
+    /// Lets others change the endpoint.
+    func end(_ name: String) { deploying.remove(name) }
 
     private func serves(_ endpoint: Endpoint, _ resolved: ResolvedModel, _ variant: String?) -> Bool {
         guard case .success = endpoint.state else { return false }

@@ -56,14 +56,18 @@ package struct PredictionService: Sendable {
     ///
     /// - Throws: `unknown_endpoint`, `endpoint_unavailable`, `no_text`, `too_many_texts`, `queue_full`,
     ///   `deadline_exceeded`, and what the model finds wrong with a text.
-    package func classify(endpoint name: String, texts: [String]) async throws -> [ServedPrediction] {
+    package func classify(
+        endpoint name: String,
+        texts: [String],
+        options: InferenceOptions = .standard
+    ) async throws -> [ServedPrediction] {
         let endpoint = try table.endpoint(name)
         let arrived = time.now()
         do {
             let (answers, microseconds) = try await measure(endpoint, rows: texts.count) {
                 let model = try endpoint.model()
                 try Self.check(texts)
-                return try await pool.run { try model.classify(texts) }
+                return try await pool.run(until: options.deadline) { try model.classify(texts) }
             }
             return answers.map { answer in
                 let served = ServedPrediction(
@@ -85,13 +89,17 @@ package struct PredictionService: Sendable {
     /// Runs tensors as the model itself takes them.
     ///
     /// - Throws: as `classify`; `tensor_mismatch`.
-    package func infer(endpoint name: String, tensors: [NamedTensor], outputs: [String]?) async throws -> ServedTensors
-    {
+    package func infer(
+        endpoint name: String,
+        tensors: [NamedTensor],
+        outputs: [String]?,
+        options: InferenceOptions = .standard
+    ) async throws -> ServedTensors {
         let endpoint = try table.endpoint(name)
         do {
             let (results, _) = try await measure(endpoint, rows: tensors.first?.tensor.shape.first ?? 1) {
                 let model = try endpoint.model()
-                return try await pool.run { try model.infer(tensors, outputs) }
+                return try await pool.run(until: options.deadline) { try model.infer(tensors, outputs) }
             }
             return ServedTensors(id: identifiers(), outputs: results, version: endpoint.record.version)
         } catch let failure as Failure {

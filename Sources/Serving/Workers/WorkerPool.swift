@@ -40,14 +40,18 @@ package final class WorkerPool: Sendable {
 
     /// Runs work on one of the threads.
     ///
+    /// - Parameter limit: a deadline of the work's own, when it is before the pool's.
     /// - Throws: what the work throws; `queue_full`, `deadline_exceeded`, `shutting_down`; `CancellationError`.
-    package func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    package func run<Value: Sendable>(
+        until limit: ContinuousClock.Instant? = nil,
+        _ work: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
         let ticket = Ticket<Value>()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 guard ticket.hold(continuation) else { return }
                 let job = WorkerCore.Job(
-                    deadline: ContinuousClock.now + deadline,
+                    deadline: min(ContinuousClock.now + deadline, limit ?? .now + deadline),
                     isWanted: { ticket.isWaiting },
                     perform: { ticket.settle(Result(catching: work)) },
                     fail: { ticket.settle(.failure($0)) }
