@@ -88,7 +88,7 @@ let package = Package(
         floor("Registry", ["Primitives", "Storage"]),
         .target(name: "COnnxRuntime", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
         floor("Inference", ["Primitives", "COnnxRuntime"]),
-        floor("Serving", ["Primitives", "Storage", log, lifecycle]),
+        floor("Serving", ["Primitives", "Storage", yams, log, lifecycle]),
         floor("Monitoring", ["Primitives", "Statistics", "Storage", yams, log, lifecycle]),
         // Floor 3
         floor("WireAPI", ["Primitives"]),
@@ -113,7 +113,7 @@ let package = Package(
             "Commands",
             [
                 "Primitives", "Statistics", "Storage", "Datasets", "Pipelines", "Inference", "Monitoring", "Registry",
-                "WireAPI", "Client", arguments,
+                "Serving", "WireAPI", "Client", arguments,
             ]
         ),
         // Floor 5

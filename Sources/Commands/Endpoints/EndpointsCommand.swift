@@ -8,9 +8,14 @@ import WireAPI
 package struct EndpointsCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "endpoints",
-        abstract: "List, show and deploy endpoints.",
+        abstract: "List, show and deploy endpoints; split, canary, shadow, fall back and throttle by a policy.",
         discussion: "Example:  aku endpoints deploy intent --model intent@champion",
-        subcommands: [EndpointsListCommand.self, EndpointsShowCommand.self, EndpointsDeployCommand.self],
+        subcommands: [
+            EndpointsListCommand.self, EndpointsShowCommand.self, EndpointsDeployCommand.self,
+            EndpointsApplyCommand.self, EndpointsPolicyCommand.self, EndpointsHistoryCommand.self,
+            EndpointsRollbackCommand.self, EndpointsLintCommand.self, EndpointsSchemaCommand.self,
+            EndpointsDeleteCommand.self,
+        ],
         defaultSubcommand: EndpointsListCommand.self
     )
 

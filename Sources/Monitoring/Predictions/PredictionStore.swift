@@ -62,8 +62,8 @@ package struct PredictionStore: Sendable {
 
     private static let insert = """
         INSERT INTO prediction (sequence, id, at, endpoint, model, version, variant, label, score, second_score,
-            token_count, unknown_share, character_count, latency_us, error_code)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+            token_count, unknown_share, character_count, latency_us, error_code, arm)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
         """
 }
 
@@ -83,7 +83,8 @@ extension PredictionRecord {
             unknownShare: try row.real("unknown_share"),
             characterCount: Int(try row.integer("character_count")),
             latencyMicroseconds: Int(try row.integer("latency_us")),
-            errorCode: try row.optionalText("error_code")
+            errorCode: try row.optionalText("error_code"),
+            arm: try row.optionalText("arm")
         )
     }
 
@@ -94,7 +95,7 @@ extension PredictionRecord {
             .integer(sequence), .text(id), .time(at), .text(endpoint), .text(model), .integer(Int64(version)),
             .text(variant), .text(label), finite(score), finite(secondScore), .integer(Int64(tokenCount)),
             finite(unknownShare), .integer(Int64(characterCount)), .integer(Int64(latencyMicroseconds)),
-            .optional(errorCode),
+            .optional(errorCode), .optional(arm),
         ]
     }
 }

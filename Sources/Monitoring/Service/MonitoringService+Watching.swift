@@ -43,6 +43,8 @@ extension MonitoringService {
         let key = MonitorKey(record)
         if watches[record.endpoint] == nil { await begin(key) }
         guard var watch = watches[record.endpoint] else { return }
+        // What a policy gave to another version, or to a rule, says nothing about the version that is watched.
+        if record.arm != nil, key != watch.monitor.key { return }
         if key != watch.monitor.key, record.errorCode == nil {
             watch.strangers += 1
             let takesOver = watch.strangers >= Self.takeoverCount || watch.monitor.key.version == 0

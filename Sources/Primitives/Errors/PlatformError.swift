@@ -18,6 +18,8 @@ package enum FailureKind: String, Sendable, Codable, CaseIterable {
     case tooLarge
     /// A quota, queue, disk or rate is exhausted: retry later or make room.
     case resourceExhausted
+    /// The caller asks more often than it may: retry after the time that the answer names.
+    case throttled
     /// A part that is needed is not there (yet): retry later.
     case unavailable
     /// Stored bytes are not what they were: see `aku verify`.

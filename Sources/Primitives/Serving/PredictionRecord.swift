@@ -28,6 +28,8 @@ package struct PredictionRecord: Sendable, Codable, Hashable, Identifiable {
     package let latencyMicroseconds: Int
     /// The code of the error that the caller got; nil when the request succeeded.
     package let errorCode: String?
+    /// Which arm of the endpoint's policy answered, for example `canary` or `fallback/constant`; nil without a policy.
+    package let arm: String?
 
     /// Makes a record.
     package init(
@@ -44,7 +46,8 @@ package struct PredictionRecord: Sendable, Codable, Hashable, Identifiable {
         unknownShare: Double,
         characterCount: Int,
         latencyMicroseconds: Int,
-        errorCode: String? = nil
+        errorCode: String? = nil,
+        arm: String? = nil
     ) {
         self.id = id
         self.at = at
@@ -60,10 +63,11 @@ package struct PredictionRecord: Sendable, Codable, Hashable, Identifiable {
         self.characterCount = characterCount
         self.latencyMicroseconds = latencyMicroseconds
         self.errorCode = errorCode
+        self.arm = arm
     }
 
     enum CodingKeys: String, CodingKey {
-        case id, at, endpoint, model, version, variant, label, score
+        case id, at, endpoint, model, version, variant, label, score, arm
         case secondScore = "second_score"
         case tokenCount = "token_count"
         case unknownShare = "unknown_share"

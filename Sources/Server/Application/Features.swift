@@ -35,6 +35,8 @@ struct Features: Sendable {
     let predictions: PredictionService
     let workers: WorkerPool
     let loaders: WorkerPool
+    let shadows: ShadowQueue
+    let gateway: GatewaySignals
 
     /// Requests that may wait for a model; more are refused with 503.
     private static let queueLimit = 512
@@ -95,22 +97,29 @@ struct Features: Sendable {
             deadline: Self.deadline
         )
         loaders = WorkerPool(name: "loader", threads: 1, queueLimit: 16, deadline: Self.loadDeadline)
+        // One thread apart, with room for one: shadows come one after another.
+        let shadowPool = WorkerPool(name: "shadow", threads: 1, queueLimit: 2, deadline: Self.deadline)
+        shadows = ShadowQueue(pool: shadowPool)
+        gateway = GatewaySignals()
         let table = EndpointTable()
         let monitoring = monitoring
         endpoints = EndpointRegistry(
             store: EndpointStore(database: base.database),
+            policies: PolicyStore(database: base.database),
             table: table,
             backend: Self.backend(registry: registry, packages: packages, models: models, monitoring: monitoring),
             loader: loaders,
             time: base.clock,
-            logger: base.logger
+            logger: base.logger,
+            gateway: gateway
         )
         predictions = PredictionService(
             table: table,
             pool: workers,
             observe: { monitoring.observe($0) },
             time: base.clock,
-            identifiers: base.identifiers
+            identifiers: base.identifiers,
+            shadows: shadows
         )
     }
 
@@ -210,6 +219,7 @@ struct Features: Sendable {
                 try await registry.deployed(resolved.model, Int64(resolved.version), on: endpoint, actor: actor)
                 await monitoring.endpointSwapped(endpoint: endpoint, model: resolved.model, version: resolved.version)
             },
+            undeployed: { endpoint, actor in try await registry.undeployed(endpoint: endpoint, actor: actor) },
             observe: { monitoring.observe($0) }
         )
     }

@@ -60,7 +60,8 @@ package func buildPlatform(
                 logger: logger
             ),
             features.runVerifier,
-            DeadlineService(pools: [features.workers, features.loaders]),
+            DeadlineService(pools: [features.workers, features.loaders, features.shadows.pool]),
+            GatewayService(registry: features.endpoints, signals: features.gateway, shadows: features.shadows),
             MetricSettler(runs: features.runs, logger: logger),
         ],
         prepare: {
@@ -83,6 +84,7 @@ private func addStorageRoutes(
         checks: base.readiness,
         metrics: [
             { metrics.prometheusText() }, { table.prometheusText(queueDepth: workers.queueDepth) },
+            { table.gatewayText() },
             { (try? await monitoring.prometheusText()) ?? "" },
         ]
     ).addRoutes(to: routes)
@@ -170,6 +172,7 @@ private func addFeatureRoutes(
     let lineage = ModelLineage(registry: registry, runs: runs, walk: { try await trace.trace(version: $0) })
     ModelController(registry: registry, registrar: registrar, lineage: lineage).addRoutes(to: routes)
     ServingController(registry: features.endpoints, predictions: features.predictions).addRoutes(to: routes)
+    GatewayController(registry: features.endpoints, table: features.predictions.table).addRoutes(to: routes)
     OpenInferenceController(
         service: OpenInferenceService(predictions: features.predictions, registry: features.endpoints)
     ).addRoutes(to: routes)

@@ -15,7 +15,9 @@ package enum ErrorResponse {
             logger.error("request failed", metadata: ["code": "\(known.code)", "error": "\(error)"])
         }
         var headers: HTTPFields = [:]
-        if status == .serviceUnavailable || status == .tooManyRequests { headers[.retryAfter] = "1" }
+        if status == .serviceUnavailable || status == .tooManyRequests {
+            headers[.retryAfter] = known.context["retry_after_seconds"] ?? "1"
+        }
         if status == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
         let body: any Encodable & Sendable =
             switch style {
@@ -39,6 +41,7 @@ package enum ErrorResponse {
         case .failedPrecondition: .conflict
         case .tooLarge: .contentTooLarge
         case .resourceExhausted: .init(code: 507, reasonPhrase: "Insufficient Storage")
+        case .throttled: .tooManyRequests
         case .unavailable: .serviceUnavailable
         case .dataLoss: .internalServerError
         case .internal: .internalServerError
@@ -70,6 +73,7 @@ package enum ErrorResponse {
         case .conflict: "RESOURCE_ALREADY_EXISTS"
         case .failedPrecondition: "INVALID_STATE"
         case .resourceExhausted: "RESOURCE_EXHAUSTED"
+        case .throttled: "REQUEST_LIMIT_EXCEEDED"
         case .unavailable: "TEMPORARILY_UNAVAILABLE"
         case .dataLoss: "DATA_LOSS"
         case .internal: "INTERNAL_ERROR"

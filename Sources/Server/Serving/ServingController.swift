@@ -59,10 +59,15 @@ package struct ServingController: Sendable {
             )
         }
         let texts = body.text.map { [$0] } ?? body.texts ?? []
-        let answers = try await predictions.classify(endpoint: call.parameter("name"), texts: texts)
+        let answers = try await predictions.classify(
+            endpoint: call.parameter("name"),
+            texts: texts,
+            caller: call.caller()
+        )
         var headers: HTTPFields = [:]
         if let first = answers.first {
             headers[.akuModelVersion] = "\(first.version)"
+            headers[.akuArm] = first.arm
             if body.text != nil { headers[.akuPrediction] = first.id }
         }
         let bodies = answers.map(PredictionBody.init)

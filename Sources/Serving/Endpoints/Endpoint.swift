@@ -59,6 +59,8 @@ package struct Endpoint: Sendable {
     package let state: Result<ServedModel, PlatformError>
     /// Counts since the server started.
     package let metrics: EndpointMetrics
+    /// Its policy at work; nil without one.
+    package var gate: EndpointGate?
 
     /// The model.
     ///
@@ -107,6 +109,9 @@ package final class EndpointTable: Sendable {
     }
 
     func find(_ name: String) -> Endpoint? { endpoints.withLock { $0[name] } }
+
+    /// Takes an endpoint away; requests that have begun on it end on it.
+    func remove(_ name: String) { endpoints.withLock { $0[name] = nil } }
 
     /// Puts an endpoint in place, or in the place of another: requests see the old or the new, never neither.
     func set(_ endpoint: Endpoint) { endpoints.withLock { $0[endpoint.record.name] = endpoint } }

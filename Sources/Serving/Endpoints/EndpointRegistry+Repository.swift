@@ -52,7 +52,7 @@ extension Endpoint {
 
     /// The same endpoint with another model, or without one.
     func replacing(state: Result<ServedModel, PlatformError>) -> Endpoint {
-        Endpoint(record: record, state: state, metrics: metrics)
+        Endpoint(record: record, state: state, metrics: metrics, gate: gate)
     }
 }
 

@@ -16,25 +16,36 @@ package actor EndpointRegistry {
     }
 
     let store: EndpointStore
+    let policies: PolicyStore?
     let table: EndpointTable
-    private let backend: ServingBackend
-    private let loader: WorkerPool
-    private let time: TimeSource
-    private let logger: Logger
+    let backend: ServingBackend
+    let loader: WorkerPool
+    let time: TimeSource
+    let logger: Logger
+    let gateway: GatewaySignals
     private var deploying: Set<String> = []
+    /// Endpoints whose canary passed and is not deployed yet.
+    var promoting: Set<String> = []
 
     /// Joins the parts.
     ///
-    /// - Parameter loader: runs the loading of models, which takes up to some seconds; one thread is enough.
+    /// - Parameters:
+    ///   - policies: the endpoints' policies; nil for a registry without any.
+    ///   - loader: runs the loading of models, which takes up to some seconds; one thread is enough.
+    ///   - gateway: told what canaries decide.
     package init(
         store: EndpointStore,
+        policies: PolicyStore? = nil,
         table: EndpointTable,
         backend: ServingBackend,
         loader: WorkerPool,
         time: TimeSource,
-        logger: Logger
+        logger: Logger,
+        gateway: GatewaySignals = GatewaySignals()
     ) {
         self.store = store
+        self.policies = policies
+        self.gateway = gateway
         self.table = table
         self.backend = backend
         self.loader = loader
@@ -56,6 +67,13 @@ package actor EndpointRegistry {
         defer { end(name) }
         let resolved = try await backend.resolve(reference)
         let old = table.find(name)
+        if let pin = old?.gate?.policy.pin, pin != resolved.version {
+            throw PlatformError(
+                .endpointPinned,
+                "The policy of '\(name)' pins version \(pin); version \(resolved.version) was asked for.",
+                nextStep: "Change or remove 'pin' and apply the policy: aku endpoints apply FILE."
+            )
+        }
         if let old, serves(old, resolved, variant) {
             if old.record.reference != reference { try await keep(old, reference, variant, principal) }
             return Deployed(endpoint: try table.endpoint(name), previousVersion: old.record.version, changed: false)
@@ -76,7 +94,13 @@ package actor EndpointRegistry {
             deployedBy: principal
         )
         try await store.save(record, event: Self.event(record, replacing: old?.record, actor: principal))
-        let endpoint = Endpoint(record: record, state: .success(model), metrics: old?.metrics ?? EndpointMetrics())
+        if let good = old?.loaded {
+            try await policies?.save(lastGood: good, of: name)
+            old?.gate?.lastGood = good
+        }
+        // The policy may have been applied anew only under the same lock, so that of `old` is the present one.
+        let metrics = old?.metrics ?? EndpointMetrics()
+        let endpoint = Endpoint(record: record, state: .success(model), metrics: metrics, gate: old?.gate)
         table.set(endpoint)
         try await backend.deployed(name, resolved, principal)
         return Deployed(endpoint: endpoint, previousVersion: old?.record.version, changed: true)
@@ -96,7 +120,8 @@ package actor EndpointRegistry {
                 logger.error("endpoint not restored", metadata: ["endpoint": "\(record.name)", "error": "\(reason)"])
                 state = .failure(reason)
             }
-            table.set(Endpoint(record: record, state: state, metrics: EndpointMetrics()))
+            let gate = await restoreGate(of: record)
+            table.set(Endpoint(record: record, state: state, metrics: EndpointMetrics(), gate: gate))
         }
     }
 
@@ -141,7 +166,7 @@ package actor EndpointRegistry {
             deployedBy: principal
         )
         try await store.save(record, event: Self.event(record, replacing: old.record, actor: principal))
-        table.set(Endpoint(record: record, state: old.state, metrics: old.metrics))
+        table.set(Endpoint(record: record, state: old.state, metrics: old.metrics, gate: old.gate))
     }
 
     private static func event(_ record: EndpointRecord, replacing old: EndpointRecord?, actor: String) -> JournalEvent {

@@ -17,6 +17,14 @@ package struct EndpointStore: Sendable {
         }
     }
 
+    /// Forgets an endpoint, its policy and what belongs to it, with the event that says so.
+    package func remove(_ name: String, event: JournalEvent) async throws {
+        try await database.write { transaction in
+            try transaction.execute("DELETE FROM endpoint WHERE name = ?", [.text(name)])
+            try transaction.record(event)
+        }
+    }
+
     /// Keeps what an endpoint serves from now on, with the event that says so.
     package func save(_ record: EndpointRecord, event: JournalEvent) async throws {
         try await database.write { transaction in

@@ -62,6 +62,8 @@ package struct ServingBackend: Sendable {
     package let load: @Sendable (ResolvedModel, String?) throws -> ServedModel
     /// Tells the registry that an endpoint serves a version: endpoint, version, actor.
     package let deployed: @Sendable (String, ResolvedModel, String) async throws -> Void
+    /// Tells the registry that an endpoint is gone: endpoint, actor.
+    package let undeployed: @Sendable (String, String) async throws -> Void
     /// Takes the record of a prediction; must not block.
     package let observe: @Sendable (PredictionRecord) -> Void
 
@@ -70,11 +72,13 @@ package struct ServingBackend: Sendable {
         resolve: @escaping @Sendable (ModelReference) async throws -> ResolvedModel,
         load: @escaping @Sendable (ResolvedModel, String?) throws -> ServedModel,
         deployed: @escaping @Sendable (String, ResolvedModel, String) async throws -> Void,
+        undeployed: @escaping @Sendable (String, String) async throws -> Void = { _, _ in },
         observe: @escaping @Sendable (PredictionRecord) -> Void
     ) {
         self.resolve = resolve
         self.load = load
         self.deployed = deployed
+        self.undeployed = undeployed
         self.observe = observe
     }
 }

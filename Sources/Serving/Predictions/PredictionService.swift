@@ -13,6 +13,8 @@ package struct ServedPrediction: Sendable, Hashable {
     package let version: Int
     /// The variant that answered.
     package let variant: String
+    /// The arm of the endpoint's policy that answered; nil without a policy.
+    package let arm: String?
 }
 
 /// The answer for tensors with what identifies it.
@@ -23,6 +25,8 @@ package struct ServedTensors: Sendable, Hashable {
     package let outputs: [NamedTensor]
     /// The version that answered.
     package let version: Int
+    /// The arm of the endpoint's policy that answered; nil without a policy.
+    package let arm: String?
 }
 
 /// Answers requests: finds the endpoint, hands the work to the pool, measures, and tells monitoring.
@@ -36,35 +40,52 @@ package struct PredictionService: Sendable {
     private let observe: @Sendable (PredictionRecord) -> Void
     private let time: TimeSource
     private let identifiers: IdentifierSource
+    private let gateway: Gateway
 
     /// Joins the parts.
+    ///
+    /// - Parameter shadows: asks other versions the same, unseen; nil when no policy may.
     package init(
         table: EndpointTable,
         pool: WorkerPool,
         observe: @escaping @Sendable (PredictionRecord) -> Void,
         time: TimeSource,
-        identifiers: IdentifierSource
+        identifiers: IdentifierSource,
+        shadows: ShadowQueue? = nil
     ) {
         self.table = table
         self.pool = pool
         self.observe = observe
         self.time = time
         self.identifiers = identifiers
+        gateway = Gateway(pool: pool, shadows: shadows, time: time, identifiers: identifiers)
     }
 
     /// Classifies texts; the answers stand in the texts' order.
     ///
     /// - Throws: `unknown_endpoint`, `endpoint_unavailable`, `no_text`, `too_many_texts`, `queue_full`,
-    ///   `deadline_exceeded`, and what the model finds wrong with a text.
+    ///   `deadline_exceeded`, and what the model finds wrong with a text; with a policy `throttled`, `request_shed`,
+    ///   `endpoint_draining`, `model_too_slow`.
     package func classify(
         endpoint name: String,
         texts: [String],
+        caller: Caller = .platform,
         options: InferenceOptions = .standard
     ) async throws -> [ServedPrediction] {
         let endpoint = try table.endpoint(name)
         let arrived = time.now()
+        var origin = endpoint.record.origin(arm: nil)
         do {
             let (answers, microseconds) = try await measure(endpoint, rows: texts.count) {
+                if let gate = endpoint.gate {
+                    try Self.check(texts)
+                    let work = GatewayWork.classify(texts, until: options.deadline)
+                    let answer = try await gateway.answer(work, at: endpoint, through: gate, for: caller) {
+                        origin = $0
+                    }
+                    origin = answer.origin
+                    return answer.value
+                }
                 let model = try endpoint.model()
                 try Self.check(texts)
                 return try await pool.run(until: options.deadline) { try model.classify(texts) }
@@ -73,15 +94,16 @@ package struct PredictionService: Sendable {
                 let served = ServedPrediction(
                     id: identifiers(),
                     prediction: answer,
-                    model: endpoint.record.model,
-                    version: endpoint.record.version,
-                    variant: endpoint.record.variant
+                    model: origin.model,
+                    version: origin.version,
+                    variant: origin.variant,
+                    arm: origin.arm
                 )
                 observe(.init(served, endpoint: name, at: arrived, latencyMicroseconds: microseconds))
                 return served
             }
         } catch let failure as Failure {
-            observe(.init(failed: failure, id: identifiers(), endpoint: endpoint.record, at: arrived))
+            observe(.init(failed: failure, id: identifiers(), endpoint: name, origin, at: arrived))
             throw failure.cause
         }
     }
@@ -93,15 +115,27 @@ package struct PredictionService: Sendable {
         endpoint name: String,
         tensors: [NamedTensor],
         outputs: [String]?,
+        caller: Caller = .platform,
         options: InferenceOptions = .standard
     ) async throws -> ServedTensors {
         let endpoint = try table.endpoint(name)
+        var origin = endpoint.record.origin(arm: nil)
         do {
             let (results, _) = try await measure(endpoint, rows: tensors.first?.tensor.shape.first ?? 1) {
+                if let gate = endpoint.gate {
+                    let work = GatewayWork<[NamedTensor]> { model, pool in
+                        try await pool.run(until: options.deadline) { try model.infer(tensors, outputs) }
+                    }
+                    let answer = try await gateway.answer(work, at: endpoint, through: gate, for: caller) {
+                        origin = $0
+                    }
+                    origin = answer.origin
+                    return answer.value
+                }
                 let model = try endpoint.model()
                 return try await pool.run(until: options.deadline) { try model.infer(tensors, outputs) }
             }
-            return ServedTensors(id: identifiers(), outputs: results, version: endpoint.record.version)
+            return ServedTensors(id: identifiers(), outputs: results, version: origin.version, arm: origin.arm)
         } catch let failure as Failure {
             throw failure.cause
         }
@@ -172,18 +206,25 @@ extension PredictionRecord {
             tokenCount: served.prediction.tokenCount,
             unknownShare: served.prediction.unknownShare,
             characterCount: served.prediction.characterCount,
-            latencyMicroseconds: latencyMicroseconds
+            latencyMicroseconds: latencyMicroseconds,
+            arm: served.arm
         )
     }
 
-    fileprivate init(failed: PredictionService.Failure, id: String, endpoint: EndpointRecord, at arrived: Timestamp) {
+    fileprivate init(
+        failed: PredictionService.Failure,
+        id: String,
+        endpoint: String,
+        _ origin: AnswerOrigin,
+        at arrived: Timestamp
+    ) {
         self.init(
             id: id,
             at: arrived,
-            endpoint: endpoint.name,
-            model: endpoint.model,
-            version: endpoint.version,
-            variant: endpoint.variant,
+            endpoint: endpoint,
+            model: origin.model,
+            version: origin.version,
+            variant: origin.variant,
             label: "",
             score: 0,
             secondScore: 0,
@@ -191,7 +232,8 @@ extension PredictionRecord {
             unknownShare: 0,
             characterCount: 0,
             latencyMicroseconds: failed.microseconds,
-            errorCode: failed.code
+            errorCode: failed.code,
+            arm: origin.arm
         )
     }
 }

@@ -36,5 +36,6 @@ package enum Schema {
         .pipelineEngine,
         .attempts,
         .runCosts,
+        .gateway,
     ]
 }

@@ -178,6 +178,46 @@ CREATE TABLE endpoint (
     PRIMARY KEY (name)
 );
 
+CREATE TABLE endpoint_canary (
+    endpoint text COLLATE "C" NOT NULL,
+    policy_version bigint NOT NULL,
+    step bigint NOT NULL,
+    phase text COLLATE "C" NOT NULL,
+    reason text COLLATE "C" NOT NULL,
+    changed_at bigint NOT NULL,
+    CHECK ((phase = ANY (ARRAY['running'::text, 'promoting'::text, 'promoted'::text, 'held'::text, 'rolled_back'::text]))),
+    CHECK ((policy_version > 0)),
+    CHECK ((step >= 0)),
+    FOREIGN KEY (endpoint) REFERENCES endpoint(name) ON DELETE CASCADE,
+    PRIMARY KEY (endpoint)
+);
+
+CREATE TABLE endpoint_last_good (
+    endpoint text COLLATE "C" NOT NULL,
+    model text COLLATE "C" NOT NULL,
+    version bigint NOT NULL,
+    variant text COLLATE "C" NOT NULL,
+    CHECK ((model <> ''::text)),
+    CHECK ((variant <> ''::text)),
+    CHECK ((version > 0)),
+    FOREIGN KEY (endpoint) REFERENCES endpoint(name) ON DELETE CASCADE,
+    PRIMARY KEY (endpoint)
+);
+
+CREATE TABLE endpoint_policy (
+    endpoint text COLLATE "C" NOT NULL,
+    version bigint NOT NULL,
+    document text COLLATE "C" NOT NULL,
+    restores bigint,
+    applied_at bigint NOT NULL,
+    applied_by text COLLATE "C" NOT NULL,
+    CHECK ((document <> ''::text)),
+    CHECK ((restores > 0)),
+    CHECK ((version > 0)),
+    FOREIGN KEY (endpoint) REFERENCES endpoint(name) ON DELETE CASCADE,
+    PRIMARY KEY (endpoint, version)
+);
+
 CREATE TABLE evaluation_dataset (
     dataset_id text COLLATE "C" NOT NULL,
     name text COLLATE "C" NOT NULL,
@@ -853,6 +893,7 @@ CREATE TABLE prediction (
     character_count bigint NOT NULL,
     latency_us bigint NOT NULL,
     error_code text COLLATE "C",
+    arm text COLLATE "C",
     CHECK ((sequence > 0)),
     CHECK ((version >= 0)),
     PRIMARY KEY (sequence),
@@ -1254,6 +1295,9 @@ CREATE UNIQUE INDEX drift_trigger_firing_pkey ON drift_trigger_firing USING btre
 CREATE INDEX drift_trigger_firing_recent ON drift_trigger_firing USING btree (trigger_name, at);
 CREATE INDEX endpoint_by_version ON endpoint USING btree (model, version);
 CREATE UNIQUE INDEX endpoint_pkey ON endpoint USING btree (name);
+CREATE UNIQUE INDEX endpoint_canary_pkey ON endpoint_canary USING btree (endpoint);
+CREATE UNIQUE INDEX endpoint_last_good_pkey ON endpoint_last_good USING btree (endpoint);
+CREATE UNIQUE INDEX endpoint_policy_pkey ON endpoint_policy USING btree (endpoint, version);
 CREATE INDEX evaluation_dataset_by_name ON evaluation_dataset USING btree (name, dataset_id DESC);
 CREATE INDEX evaluation_dataset_by_time ON evaluation_dataset USING btree (created_time DESC, dataset_id DESC);
 CREATE UNIQUE INDEX evaluation_dataset_pkey ON evaluation_dataset USING btree (dataset_id);

@@ -130,6 +130,32 @@ CREATE TABLE endpoint (
     deployed_by TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE endpoint_canary (
+    endpoint TEXT PRIMARY KEY NOT NULL REFERENCES endpoint (name) ON DELETE CASCADE,
+    policy_version INTEGER NOT NULL CHECK (policy_version > 0),
+    step INTEGER NOT NULL CHECK (step >= 0),
+    phase TEXT NOT NULL CHECK (phase IN ('running', 'promoting', 'promoted', 'held', 'rolled_back')),
+    reason TEXT NOT NULL,
+    changed_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE endpoint_last_good (
+    endpoint TEXT PRIMARY KEY NOT NULL REFERENCES endpoint (name) ON DELETE CASCADE,
+    model TEXT NOT NULL CHECK (model <> ''),
+    version INTEGER NOT NULL CHECK (version > 0),
+    variant TEXT NOT NULL CHECK (variant <> '')
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE endpoint_policy (
+    endpoint TEXT NOT NULL REFERENCES endpoint (name) ON DELETE CASCADE,
+    version INTEGER NOT NULL CHECK (version > 0),
+    document TEXT NOT NULL CHECK (document <> ''),
+    restores INTEGER CHECK (restores > 0),
+    applied_at INTEGER NOT NULL,
+    applied_by TEXT NOT NULL,
+    PRIMARY KEY (endpoint, version)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE evaluation_dataset (
     dataset_id TEXT PRIMARY KEY NOT NULL,
     name TEXT NOT NULL CHECK (name <> ''),
@@ -661,7 +687,7 @@ CREATE TABLE prediction (
     character_count INTEGER NOT NULL,
     latency_us INTEGER NOT NULL,
     error_code TEXT
-) STRICT;
+, arm TEXT) STRICT;
 
 CREATE TABLE quality_issue (
     issue_id TEXT PRIMARY KEY NOT NULL,

@@ -116,7 +116,7 @@ package struct OpenInferenceController: Sendable {
                     ? InferenceRequest(raw: bytes, for: endpoint) : InferenceRequest(bytes, headerLength: length)
             }
         let options = try InferenceOptions(parameters: request.parameters)
-        let reply = try await service.infer(endpoint, request, options: options)
+        let reply = try await service.infer(endpoint, request, options: options, caller: call.caller(id: request.id))
         return try Response(reply)
     }
 

@@ -47,17 +47,21 @@ package struct OpenInferenceService: Sendable {
     /// Answers a request.
     ///
     /// - Throws: `tensor_mismatch`, `invalid_argument`, and what `PredictionService` throws.
-    func infer(_ endpoint: Endpoint, _ request: InferenceRequest, options: InferenceOptions) async throws
-        -> InferenceReply
-    {
+    func infer(
+        _ endpoint: Endpoint,
+        _ request: InferenceRequest,
+        options: InferenceOptions,
+        caller: Caller = .platform
+    ) async throws -> InferenceReply {
         let name = endpoint.record.name
         if request.inputs.contains(where: { $0.name == Self.textInput }), try !endpoint.model().takesTextTensor {
-            return try await classify(endpoint, request, options)
+            return try await classify(endpoint, request, options, caller)
         }
         let answer = try await predictions.infer(
             endpoint: name,
             tensors: request.inputs,
             outputs: request.outputs?.map(\.name),
+            caller: caller,
             options: options
         )
         return InferenceReply(
@@ -69,9 +73,12 @@ package struct OpenInferenceService: Sendable {
         )
     }
 
-    private func classify(_ endpoint: Endpoint, _ request: InferenceRequest, _ options: InferenceOptions) async throws
-        -> InferenceReply
-    {
+    private func classify(
+        _ endpoint: Endpoint,
+        _ request: InferenceRequest,
+        _ options: InferenceOptions,
+        _ caller: Caller
+    ) async throws -> InferenceReply {
         func mismatch(_ problem: String, _ nextStep: String) -> PlatformError {
             PlatformError(ErrorCode("tensor_mismatch", .invalidArgument), problem, nextStep: nextStep)
         }
@@ -97,7 +104,12 @@ package struct OpenInferenceService: Sendable {
             }
             return text
         }
-        let answers = try await predictions.classify(endpoint: endpoint.record.name, texts: texts, options: options)
+        let answers = try await predictions.classify(
+            endpoint: endpoint.record.name,
+            texts: texts,
+            caller: caller,
+            options: options
+        )
         let shape = only.tensor.shape
         let all = [
             NamedTensor(
