@@ -101,6 +101,8 @@ def test_a_canary_is_deployed_and_the_journal_says_each_step(folder, server):
     entries = requests.get(f"{server.url}/api/v1/journal?kind=endpoint.canary", timeout=30).json()["entries"]
     kinds = [entry["kind"] if "kind" in entry else entry["event"]["kind"] for entry in entries]
     assert sorted(kinds) == ["endpoint.canary.advanced", "endpoint.canary.passed", "endpoint.canary.promoted"]
+    page = requests.get(f"{server.url}/endpoints/intent", timeout=30).text
+    assert "Canary intent/2" in page and "promoted, step 2 of 2" in page
     metrics = requests.get(f"{server.url}/metrics", timeout=30).text
     assert 'aku_gateway_arm_requests_total{endpoint="intent",arm="canary",outcome="answered"}' in metrics
 

@@ -22,7 +22,8 @@ extension ConsoleData {
             return Console.EndpointDetail(
                 endpoint: Console.Endpoint(endpoint, report, now: time.now()),
                 drift: report.map { Console.Drift.all($0, since: endpoint.record.since) } ?? [],
-                alerts: alerts.map(Console.Alert.init)
+                alerts: alerts.map(Console.Alert.init),
+                policy: try endpoint.gate.map { try Console.PolicyRow.all(endpoint, $0) } ?? []
             )
         }
         openAlerts = { try await monitoring.alerts.latest(limit: 50, openOnly: true).map(Console.Alert.init) }

@@ -34,6 +34,14 @@ extension Console {
         var drift: [Drift]
         /// Newest first.
         var alerts: [Alert]
+        /// What its policy did, for people: what and how much; empty without a policy.
+        var policy: [PolicyRow] = []
+    }
+
+    /// One line about a policy.
+    struct PolicyRow: Sendable, Hashable {
+        var name: String
+        var value: String
     }
 
     /// The evidence about one feature.

@@ -47,6 +47,8 @@ struct EndpointPage: ConsolePage {
     let hasDrift: Bool
     let alerts: [AlertRow]
     let hasAlerts: Bool
+    let policy: [Console.PolicyRow]
+    let hasPolicy: Bool
 
     init(_ detail: Console.EndpointDetail, now: Timestamp) {
         let endpoint = detail.endpoint
@@ -83,6 +85,8 @@ struct EndpointPage: ConsolePage {
             )
         }
         hasAlerts = !alerts.isEmpty
+        policy = detail.policy
+        hasPolicy = !policy.isEmpty
     }
 
     private static func latency(_ windows: [Console.Window], _ marks: [LineChart.Mark]) -> Figure {
