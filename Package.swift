@@ -162,4 +162,12 @@ if Context.environment["AKU_BENCHMARKS"] != nil {
             swiftSettings: strict
         )
     )
+    package.targets.append(
+        .executableTarget(
+            name: "tokenizer-benchmark",
+            dependencies: ["Inference"],
+            path: "Benchmarks/tokenizers/program",
+            swiftSettings: strict
+        )
+    )
 }

@@ -25,8 +25,8 @@ enum Fixture {
         try OnnxSession(runtime(), model: data(name), name: name)
     }
 
-    static func tokenizer(maximumLength: Int = 64) throws -> WordPieceTokenizer {
-        try WordPieceTokenizer(json: data("tokenizer.json"), maximumLength: maximumLength)
+    static func tokenizer(maximumLength: Int = 64) throws -> TextTokenizer {
+        try TextTokenizer(json: data("tokenizer.json"), maximumLength: maximumLength)
     }
 
     static func classifier(_ name: String = "model.fp32.onnx", batchInvariant: Bool = true) throws -> TextClassifier {

@@ -81,7 +81,7 @@ package struct PredictCommand: AsyncParsableCommand {
 
     /// Prints one JSON array of ids a row: the tests compare them with Hugging Face's.
     private func tokenize(_ path: String, with tokenizerPath: String) throws {
-        let tokenizer = try WordPieceTokenizer(json: TextRows.bytes(tokenizerPath), maximumLength: maxLength)
+        let tokenizer = try TextTokenizer(json: TextRows.bytes(tokenizerPath), maximumLength: maxLength)
         var out = Data()
         for row in try TextRows.read(path) {
             out += "[\(tokenizer.encode(row.text).ids.map(String.init).joined(separator: ","))]\n".utf8

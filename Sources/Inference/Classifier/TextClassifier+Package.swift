@@ -18,7 +18,7 @@ extension TextClassifier {
             )
         }
         try self.init(
-            tokenizer: WordPieceTokenizer(
+            tokenizer: TextTokenizer(
                 json: reader.data(reader.manifest.tokenizer.file),
                 maximumLength: reader.manifest.tokenizer.maximumLength
             ),

@@ -13,7 +13,7 @@ package struct TextClassifier: Sendable {
     static let alternativeCount = 5
 
     /// The tokenizer.
-    package let tokenizer: WordPieceTokenizer
+    package let tokenizer: TextTokenizer
     /// The session.
     package let session: OnnxSession
     /// The labels, by output index.
@@ -26,7 +26,7 @@ package struct TextClassifier: Sendable {
     ///
     /// - Throws: `model_corrupt` when the model does not take `input_ids` (and optionally `attention_mask` and
     ///   `token_type_ids`) of INT64 and return FP32 scores [batch, labels].
-    package init(tokenizer: WordPieceTokenizer, session: OnnxSession, labels: [String], batchInvariant: Bool) throws {
+    package init(tokenizer: TextTokenizer, session: OnnxSession, labels: [String], batchInvariant: Bool) throws {
         let known: Set<String> = ["input_ids", "attention_mask", "token_type_ids"]
         let names = session.inputs.map(\.name)
         let takesText =

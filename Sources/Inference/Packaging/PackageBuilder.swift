@@ -90,7 +90,7 @@ package struct PackageBuilder: Sendable {
         into folder: String,
         progress: @escaping Progress
     ) async throws -> (manifest: PackageManifest, measured: [String: AccuracyReport]) {
-        let tokenizer = try WordPieceTokenizer(json: input.tokenizer, maximumLength: input.maximumLength)
+        let tokenizer = try TextTokenizer(json: input.tokenizer, maximumLength: input.maximumLength)
         guard input.test.count >= GoldenSelection.minimumCases else {
             throw PlatformError(
                 .testSplitTooSmall,

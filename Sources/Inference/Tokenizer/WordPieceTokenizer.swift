@@ -88,16 +88,10 @@ package struct WordPieceTokenizer: Sendable {
     package func encode(utf8 bytes: UnsafeBufferPointer<UInt8>) -> TokenizedText {
         // One more than fits tells whether anything was cut.
         let room = maximumLength - before.count - after.count
-        var run = WordPieceRun(tokenizer: self, limit: room + 1)
-        added.split(bytes) { piece in
-            switch piece {
-            case .text(let range): run.consume(UnsafeBufferPointer(rebasing: bytes[range]))
-            case .token(let id): run.append(id)
-            }
-            return run.hasRoom
-        }
-        let cut = run.ids.count > room
-        let own = run.ids.prefix(room)
+        var found: [Int32] = []
+        appendOwn(bytes, limit: room + 1, to: &found)
+        let cut = found.count > room
+        let own = found.prefix(room)
         var ids: [Int64] = []
         ids.reserveCapacity(before.count + own.count + after.count)
         for id in before { ids.append(Int64(id)) }
@@ -108,5 +102,18 @@ package struct WordPieceTokenizer: Sendable {
         }
         for id in after { ids.append(Int64(id)) }
         return TokenizedText(ids: ids, unknownCount: unknown, frameCount: before.count + after.count, isTruncated: cut)
+    }
+
+    /// Appends a text's ids without the frame, and stops when there are `limit` of them or a few more.
+    func appendOwn(_ bytes: UnsafeBufferPointer<UInt8>, limit: Int, to out: inout [Int32]) {
+        var run = WordPieceRun(tokenizer: self, limit: limit)
+        added.split(bytes) { piece in
+            switch piece {
+            case .text(let range): run.consume(UnsafeBufferPointer(rebasing: bytes[range]))
+            case .token(let id): run.append(id)
+            }
+            return run.hasRoom
+        }
+        if out.isEmpty { out = run.ids } else { out += run.ids }
     }
 }
