@@ -16,7 +16,7 @@ package struct StreamDriftConfiguration: Sendable, Codable, Hashable {
 
     /// A configuration.
     package init(
-        eventsBetweenFalseAlarms: Double = 600_000,
+        eventsBetweenFalseAlarms: Double = 250_000,
         smallestEffect: Double = 0.1,
         block: Int = 4,
         minimumWindow: Int = 64,
@@ -29,7 +29,7 @@ package struct StreamDriftConfiguration: Sendable, Codable, Hashable {
         self.maximumWindow = max(self.minimumWindow, maximumWindow)
     }
 
-    /// A false alarm in 600,000 events, changes of a tenth of a standard deviation or more.
+    /// A false alarm in 250,000 events, changes of a tenth of a standard deviation or more.
     package static let standard = StreamDriftConfiguration()
 
     /// The evidence at which to alarm, in natural logarithms.

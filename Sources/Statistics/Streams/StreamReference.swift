@@ -19,7 +19,7 @@ package struct StreamReference: Sendable {
     }
 
     /// Scores beyond this many standard deviations count as so many: a burst of wild values is no change of the source.
-    private static let clip = 2.6
+    private static let clip = 2.3
     /// The least reference events.
     package static let minimumEvents = 50
     /// The most reference events.
@@ -75,7 +75,14 @@ package struct StreamReference: Sendable {
         bestRate = rates.map(\.largest).max() ?? 0
         scores = (0..<scale.cells).flatMap { cell in columns.map { $0[cell] } }
         let cells = sample.map(scale.cell(of:))
-        inflation = columns.map { column in Self.inflation(cells.map { column[$0] }) }
+        let seen = columns.map { column in Self.inflation(cells.map { column[$0] }) }
+        // Events that resemble their neighbours in one way do in the others too, if less, and the sample may not show it.
+        inflation = seen.map { own in
+            let length = max(own.count, seen[0].count)
+            return (0..<length).map {
+                max(own[min($0, own.count - 1)], seen[0][min($0, seen[0].count - 1)].squareRoot())
+            }
+        }
     }
 
     /// Mean 0 and standard deviation 1; what is missing says nothing about the other aspects.
