@@ -151,7 +151,7 @@ struct ServingExtensionTests {
             #expect(configuration["name"] == "intent" && configuration["max_batch_size"] == 0)
             #expect(configuration["input"] == [["name": "text", "data_type": "TYPE_STRING", "dims": [-1]]])
             for (parameters, status) in [
-                (#"{"priority": 1, "timeout": 60000000}"#, 200), (#"{"timeout": 0}"#, 200), (#"{"timeout": 1}"#, 503),
+                (#"{"priority": 1, "timeout": 60000000}"#, 200), (#"{"timeout": 0}"#, 200), (#"{"timeout": 1}"#, 504),
                 (#"{"timeout": -1}"#, 400), (#"{"priority": "high"}"#, 400),
             ] {
                 let body = Self.plain.dropLast() + #","parameters":\#(parameters)}"#

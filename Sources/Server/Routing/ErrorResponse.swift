@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import Primitives
+import Serving
 import WireAPI
 
 /// The one place that turns an error into a response.
@@ -10,7 +11,8 @@ package enum ErrorResponse {
     /// The response for any error; faults of ours are logged here, where they stop.
     package static func make(_ error: any Error, style: ErrorStyle, logger: Logger) -> Response {
         let known = platformError(error)
-        let status = status(of: known.code.kind)
+        // A caller's deadline is no outage: gateways must be able to tell them apart.
+        let status = known.code == .deadlineExceeded ? .gatewayTimeout : status(of: known.code.kind)
         if status.code >= 500 {
             logger.error("request failed", metadata: ["code": "\(known.code)", "error": "\(error)"])
         }

@@ -2,9 +2,9 @@ import Primitives
 
 extension GatewayWork where Value == [TextPrediction] {
     /// The classification of texts.
-    static func classify(_ texts: [String], until deadline: ContinuousClock.Instant?) -> GatewayWork {
+    static func classify(_ texts: [String], options: InferenceOptions) -> GatewayWork {
         GatewayWork(
-            run: { model, pool in try await pool.run(until: deadline) { try model.classify(texts) } },
+            run: { model, pool in try await pool.classify(texts, with: model, options) },
             confidence: { $0.map(\.score).min() },
             agrees: { $0.map(\.label) == $1.map(\.label) },
             substitute: { step in

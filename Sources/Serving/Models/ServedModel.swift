@@ -27,6 +27,8 @@ package struct ServedModel: Sendable {
     package let variant: String
     /// Whether a text's answer is the same alone and among others.
     package let batchInvariant: Bool
+    /// What its requests share when they may run together; nil when an answer would change with its company.
+    package let group: BatchGroup?
     /// The tensors that `infer` takes.
     package let inputs: [TensorDescription]
     /// The tensors that `infer` returns.
@@ -47,6 +49,7 @@ package struct ServedModel: Sendable {
     ) {
         self.variant = variant
         self.batchInvariant = batchInvariant
+        group = batchInvariant ? BatchGroup() : nil
         self.inputs = inputs
         self.outputs = outputs
         self.classify = classify

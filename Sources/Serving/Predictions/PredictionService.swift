@@ -79,7 +79,7 @@ package struct PredictionService: Sendable {
             let (answers, microseconds) = try await measure(endpoint, rows: texts.count) {
                 if let gate = endpoint.gate {
                     try Self.check(texts)
-                    let work = GatewayWork.classify(texts, until: options.deadline)
+                    let work = GatewayWork.classify(texts, options: options)
                     let answer = try await gateway.answer(work, at: endpoint, through: gate, for: caller) {
                         origin = $0
                     }
@@ -88,7 +88,7 @@ package struct PredictionService: Sendable {
                 }
                 let model = try endpoint.model()
                 try Self.check(texts)
-                return try await pool.run(until: options.deadline) { try model.classify(texts) }
+                return try await pool.classify(texts, with: model, options)
             }
             return answers.map { answer in
                 let served = ServedPrediction(
@@ -124,7 +124,7 @@ package struct PredictionService: Sendable {
             let (results, _) = try await measure(endpoint, rows: tensors.first?.tensor.shape.first ?? 1) {
                 if let gate = endpoint.gate {
                     let work = GatewayWork<[NamedTensor]> { model, pool in
-                        try await pool.run(until: options.deadline) { try model.infer(tensors, outputs) }
+                        try await pool.run(options) { try model.infer(tensors, outputs) }
                     }
                     let answer = try await gateway.answer(work, at: endpoint, through: gate, for: caller) {
                         origin = $0
@@ -133,7 +133,7 @@ package struct PredictionService: Sendable {
                     return answer.value
                 }
                 let model = try endpoint.model()
-                return try await pool.run(until: options.deadline) { try model.infer(tensors, outputs) }
+                return try await pool.run(options) { try model.infer(tensors, outputs) }
             }
             return ServedTensors(id: identifiers(), outputs: results, version: origin.version, arm: origin.arm)
         } catch let failure as Failure {

@@ -4,24 +4,36 @@ import Synchronization
 
 /// Runs blocking work on threads of its own, so that Swift's cooperative threads stay free for requests.
 ///
-/// The queue is bounded: work beyond it is refused at once with `queue_full`. Work whose deadline passes while it waits is
-/// never started; a caller whose work is still running when `expire` is called after the deadline is let go, and the
-/// result is thrown away. A caller that is cancelled is let go at once.
+/// The queue is bounded: work beyond it is refused at once with `queue_full`, the lowest priority first. Work whose deadline
+/// passes while it waits is never started; a caller whose work is still running when `expire` is called after the deadline
+/// is let go, and the result is thrown away. A caller that is cancelled is let go at once.
 package final class WorkerPool: Sendable {
+    /// The most texts of several requests that one run takes.
+    package static let maximumBatch = 32
+
     private let core: WorkerCore
     private let queueLimit: Int
     private let deadline: Duration
+    private let now: @Sendable () -> ContinuousClock.Instant
 
     /// Starts the threads.
     ///
     /// - Parameters:
     ///   - name: shown as the threads' name.
     ///   - queueLimit: how many pieces of work may wait.
-    ///   - deadline: from hand-over to answer.
-    package init(name: String, threads: Int, queueLimit: Int, deadline: Duration) {
-        core = WorkerCore()
+    ///   - deadline: from hand-over to answer, at most.
+    ///   - now: the moment; tests hand over their own.
+    package init(
+        name: String,
+        threads: Int,
+        queueLimit: Int,
+        deadline: Duration,
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
+        core = WorkerCore(workers: max(1, threads), now: now)
         self.queueLimit = queueLimit
         self.deadline = deadline
+        self.now = now
         for index in 0..<max(1, threads) {
             let core = core
             let thread = Thread { core.work() }
@@ -40,23 +52,57 @@ package final class WorkerPool: Sendable {
 
     /// Runs work on one of the threads.
     ///
-    /// - Parameter limit: a deadline of the work's own, when it is before the pool's.
     /// - Throws: what the work throws; `queue_full`, `deadline_exceeded`, `shutting_down`; `CancellationError`.
     package func run<Value: Sendable>(
-        until limit: ContinuousClock.Instant? = nil,
+        _ options: InferenceOptions = .standard,
         _ work: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
+        try await hand(over: options, group: nil, rows: 1) { ticket in
+            .alone { ticket.settle(Result(catching: work)) }
+        }
+    }
+
+    /// Classifies texts, together with those of other requests when the model allows it.
+    ///
+    /// - Throws: as `run`.
+    package func classify(_ texts: [String], with model: ServedModel, _ options: InferenceOptions = .standard)
+        async throws -> [TextPrediction]
+    {
+        try await hand(over: options, group: model.group, rows: texts.count) { ticket in
+            .texts(
+                WorkerCore.TextWork(
+                    group: model.group,
+                    texts: texts,
+                    classify: model.classify,
+                    settle: { ticket.settle($0) }
+                )
+            )
+        }
+    }
+
+    private func hand<Value: Sendable>(
+        over options: InferenceOptions,
+        group: BatchGroup?,
+        rows: Int,
+        _ work: (Ticket<Value>) -> WorkerCore.Job.Work
+    ) async throws -> Value {
         let ticket = Ticket<Value>()
+        let latest = now() + deadline
+        let entry = WorkerCore.Entry(
+            priority: options.level,
+            deadline: min(latest, options.deadline ?? latest),
+            group: group.map { ObjectIdentifier($0) },
+            rows: rows,
+            payload: WorkerCore.Job(
+                isWanted: { ticket.isWaiting },
+                work: work(ticket),
+                fail: { ticket.settle(.failure($0)) }
+            )
+        )
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 guard ticket.hold(continuation) else { return }
-                let job = WorkerCore.Job(
-                    deadline: min(ContinuousClock.now + deadline, limit ?? .now + deadline),
-                    isWanted: { ticket.isWaiting },
-                    perform: { ticket.settle(Result(catching: work)) },
-                    fail: { ticket.settle(.failure($0)) }
-                )
-                if let refusal = core.add(job, limit: queueLimit) { ticket.settle(.failure(refusal)) }
+                if let refusal = core.add(entry, limit: queueLimit) { ticket.settle(.failure(refusal)) }
             }
         } onCancel: {
             ticket.settle(.failure(CancellationError()))
