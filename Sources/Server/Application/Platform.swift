@@ -21,6 +21,8 @@ package struct Platform: Sendable {
     package let objects: ObjectStore
     /// Answers requests.
     package let responder: RouterResponder<AkuRequestContext>
+    /// Answers calls over gRPC; its routes are in `routes` too.
+    package let grpcResponder: RouterResponder<AkuRequestContext>
     /// Every declared route with its permission.
     package let routes: [DeclaredRoute]
     /// Work that goes on while the server runs.

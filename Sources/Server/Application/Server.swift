@@ -24,6 +24,7 @@ package func runServer(
     let http = HTTPServerBuilder.http1(
         configuration: .init(additionalChannelHandlers: [LargeReads(), ExpectedContinue()])
     )
+    let prepared = AsyncStream<Void>.makeStream()
     var application = Application(
         responder: platform.responder,
         server: try configuration.tls.map { try .tls(http, tlsConfiguration: $0.configuration()) } ?? http,
@@ -31,14 +32,17 @@ package func runServer(
             address: .hostname(configuration.host, port: configuration.port),
             serverName: "aku"
         ),
-        services: platform.services,
+        services: platform.services + GRPCService.services(of: platform, prepared: prepared.stream, logger: logger),
         onServerRunning: { channel in
             onListening(channel.localAddress?.port ?? configuration.port)
             ProgramText.release()
         },
         logger: logger
     )
-    application.beforeServerStarts(perform: platform.prepare)
+    application.beforeServerStarts {
+        try await platform.prepare()
+        prepared.continuation.finish()
+    }
     do {
         try await application.runService()
     } catch let error as IOError where error.errnoCode == EADDRINUSE {
@@ -53,7 +57,7 @@ package func runServer(
 
 extension TLSFiles {
     /// TLS 1.3 with this chain and key.
-    fileprivate func configuration() throws -> TLSConfiguration {
+    func configuration() throws -> TLSConfiguration {
         do {
             let chain = try NIOSSLCertificate.fromPEMFile(certificatePath).map {
                 NIOSSLCertificateSource.certificate($0)

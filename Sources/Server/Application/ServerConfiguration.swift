@@ -64,6 +64,27 @@ package struct ServerConfiguration: Sendable, Equatable {
     /// Which executors pipelines have besides processes of this machine.
     package private(set) var executors = ExecutorSettings()
 
+    /// The port for gRPC, on the same address and with the same certificate; nil for no gRPC.
+    package private(set) var grpcPort: Int?
+
+    /// Serves gRPC as well.
+    ///
+    /// - Parameter port: 0 chooses a free one at once.
+    /// - Throws: `invalid_argument`; `port_in_use` when no port is free.
+    package mutating func serveGRPC(port: Int) throws {
+        guard (0...65535).contains(port), port == 0 || port != self.port else {
+            throw PlatformError(
+                .invalidArgument,
+                "The gRPC port \(port) is out of range or taken by HTTP.",
+                nextStep: "Choose another one from 1 to 65535."
+            )
+        }
+        guard let chosen = port == 0 ? LoopbackPort.probe(0) : port else {
+            throw PlatformError(ErrorCode("port_in_use", .unavailable), "No free port was found on \(host).")
+        }
+        grpcPort = chosen
+    }
+
     /// Looks for the executors that this machine and its environment offer.
     package mutating func findExecutors(environment: [String: String]) throws {
         executors = try ExecutorSettings(environment: environment)

@@ -33,6 +33,13 @@ package func buildPlatform(
     addFeatureRoutes(base, features, isSecure: configuration.tls != nil, to: routes)
     try addConsole(base, features, configuration, to: routes)
 
+    let grpcRouter = Router(context: AkuRequestContext.self)
+    grpcRouter.add(middleware: EdgeMiddleware(checksHost: configuration.authentication == .none))
+    let methods = RouteTable(router: grpcRouter, access: base.access, metrics: metrics)
+    GRPCInferenceController(
+        service: OpenInferenceService(predictions: features.predictions, registry: features.endpoints)
+    ).addMethods(to: methods)
+
     return Platform(
         configuration: configuration,
         folder: base.folder,
@@ -40,7 +47,8 @@ package func buildPlatform(
         journal: base.journal,
         objects: base.objects,
         responder: router.buildResponder(),
-        routes: routes.declared,
+        grpcResponder: grpcRouter.buildResponder(),
+        routes: routes.declared + methods.declared,
         services: [
             features.monitoring,
             LeadingService(

@@ -67,6 +67,7 @@ package struct EdgeMiddleware: RouterMiddleware {
 
     private static func style(of request: Request) -> ErrorStyle {
         let path = request.uri.path
+        if request.headers[.contentType]?.hasPrefix("application/grpc") == true { return .grpc }
         if path.hasPrefix("/api/2.0/mlflow") || path.hasPrefix("/api/3.0/mlflow") || path.hasPrefix("/ajax-api") {
             return .mlflow
         }

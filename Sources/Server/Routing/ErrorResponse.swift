@@ -16,6 +16,7 @@ package enum ErrorResponse {
         if status.code >= 500 {
             logger.error("request failed", metadata: ["code": "\(known.code)", "error": "\(error)"])
         }
+        if style == .grpc { return .grpc(failed: known) }
         var headers: HTTPFields = [:]
         if status == .serviceUnavailable || status == .tooManyRequests {
             headers[.retryAfter] = known.context["retry_after_seconds"] ?? "1"
@@ -26,7 +27,7 @@ package enum ErrorResponse {
             case .platform: ErrorBody(known)
             case .mlflow: MLflowError(errorCode: mlflowCode(known.code), message: mlflowMessage(known))
             case .openInference: OpenInferenceError(error: known.description)
-            case .page: ErrorBody(known)
+            case .page, .grpc: ErrorBody(known)
             }
         if style == .page { return PageResponse.failure(known, status: status) }
         return (try? .json(body, status: status, headers: headers)) ?? Response(status: .internalServerError)

@@ -15,6 +15,8 @@ package enum ErrorStyle: Sendable {
     case mlflow
     /// The Open Inference Protocol's `{"error": text}`.
     case openInference
+    /// gRPC: the status and its message in trailing headers.
+    case grpc
     /// A page for people.
     case page
 }

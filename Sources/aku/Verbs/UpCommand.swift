@@ -28,6 +28,9 @@ struct UpCommand: AsyncParsableCommand {
     @Option(name: .long, help: "The port to listen on; 0 chooses a free one.")
     var port = 8470
 
+    @Option(name: .long, help: "Serve the inference protocol over gRPC on this port as well; 0 chooses a free one.")
+    var grpcPort: Int?
+
     @Option(name: .long, help: "Who may call without a token: 'none' (loopback development mode: everyone) or 'token'.")
     var auth = "none"
 
@@ -138,6 +141,7 @@ struct UpCommand: AsyncParsableCommand {
             artifactRoot: defaultArtifactRoot,
             database: try LocalMachine.database(option: database)
         )
+        if let grpcPort { try configuration.serveGRPC(port: grpcPort) }
         configuration.registry = RegistrySettings(environment: ProcessInfo.processInfo.environment)
         try configuration.findExecutors(environment: ProcessInfo.processInfo.environment)
         configuration.registry.modelScan = try Self.scan("--model-scan", modelScan)
@@ -192,10 +196,11 @@ private struct Greeting: Sendable {
         let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
         let url = "\(scheme)://\(host):\(port)"
         if json {
-            let line: [String: JSONValue] = [
+            var line: [String: JSONValue] = [
                 "url": .string(url), "pid": .integer(Int64(ProcessInfo.processInfo.processIdentifier)),
                 "data": .string(configuration.dataFolder), "auth": .string(configuration.authentication.rawValue),
             ]
+            if let port = configuration.grpcPort { line["grpc"] = .string("\(host):\(port)") }
             Terminal.print((try? CanonicalJSON.text(line)) ?? url)
             return
         }

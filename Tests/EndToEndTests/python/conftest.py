@@ -31,7 +31,9 @@ class Server:
         if not line:
             self.process.wait()
             raise RuntimeError(f"the server did not start: {self.log_text()[-2000:]}")
-        self.url = json.loads(line)["url"]
+        ready = json.loads(line)
+        self.url = ready["url"]
+        self.grpc = ready.get("grpc")
 
     def log_text(self) -> str:
         return pathlib.Path(self.log.name).read_text(errors="replace")
