@@ -21,8 +21,10 @@ package struct Platform: Sendable {
     package let objects: ObjectStore
     /// Answers requests.
     package let responder: RouterResponder<AkuRequestContext>
-    /// Answers calls over gRPC; its routes are in `routes` too.
+    /// Answers calls over gRPC.
     package let grpcResponder: RouterResponder<AkuRequestContext>
+    /// Every declared method over gRPC with its permission.
+    package let grpcMethods: [DeclaredRoute]
     /// Every declared route with its permission.
     package let routes: [DeclaredRoute]
     /// Work that goes on while the server runs.

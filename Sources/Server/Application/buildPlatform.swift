@@ -48,7 +48,8 @@ package func buildPlatform(
         objects: base.objects,
         responder: router.buildResponder(),
         grpcResponder: grpcRouter.buildResponder(),
-        routes: routes.declared + methods.declared,
+        grpcMethods: methods.declared,
+        routes: routes.declared,
         services: [
             features.monitoring,
             LeadingService(
