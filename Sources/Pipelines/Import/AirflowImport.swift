@@ -217,6 +217,12 @@ package struct AirflowImport {
                     json.dump(_result, file)
                 """ : call
         )
-        return "python - <<'AKU_PYTHON'\n\(parts.joined(separator: "\n\n\n"))\nAKU_PYTHON"
+        let program = parts.joined(separator: "\n\n\n")
+        // A here-document cannot hold its own end, nor say that a reference in it is none.
+        let isPlain =
+            !ImportedPipeline.hasReference(program)
+            && !program.split(whereSeparator: \.isNewline).contains("AKU_PYTHON")
+        return isPlain
+            ? "python - <<'AKU_PYTHON'\n\(program)\nAKU_PYTHON" : "python -c \(ImportedPipeline.shell(program))"
     }
 }

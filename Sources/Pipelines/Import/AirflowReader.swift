@@ -9,6 +9,7 @@ enum AirflowReader {
 
         import ast
         import datetime
+        import inspect
         import json
         import signal
         import sys
@@ -29,6 +30,7 @@ enum AirflowReader {
         class Unknown:
             def __init__(self, node):
                 self.line, self.text = getattr(node, "lineno", 1), ast.unparse(node)[:120]
+                self.tasks = []
 
 
         class Task:
@@ -38,10 +40,18 @@ enum AirflowReader {
                 self.command = self.call = None
                 self.returns = False
 
+            @property
+            def text(self):
+                return self.name
+
 
         class Xcom:
             def __init__(self, task, path=()):
                 self.task, self.path = task, tuple(path)
+
+            @property
+            def text(self):
+                return "%s.output%s" % (self.task.name, "".join("[%r]" % key for key in self.path))
 
 
         class Group:
@@ -59,6 +69,13 @@ enum AirflowReader {
 
             def __init__(self, node, scope, kind=None, options=None):
                 self.node, self.scope, self.kind, self.options = node, scope, kind, options or {}
+
+
+        class Partial:
+            """A function of the file, or the name of an operator, with the arguments that `.partial()` gave it."""
+
+            def __init__(self, maker, kwargs):
+                self.maker, self.kwargs = maker, kwargs
 
 
         class Reader:
@@ -111,7 +128,8 @@ enum AirflowReader {
                         continue
                     value = self.value(part.value, scope)
                     if isinstance(value, (Unknown, Task, Xcom)) or part.format_spec or part.conversion != -1:
-                        return Unknown(node)
+                        return self.unknown(node, [self.value(p.value, scope) for p in node.values
+                                                   if isinstance(p, ast.FormattedValue)])
                     out += str(value)
                 return out
 
@@ -129,7 +147,7 @@ enum AirflowReader {
                         self.note(node.lineno, "the order '%s'" % ast.unparse(node)[:120])
                     return right
                 if isinstance(left, Unknown) or isinstance(right, Unknown):
-                    return Unknown(node)
+                    return self.unknown(node, [left, right])
                 try:
                     if isinstance(node.op, ast.Add):
                         return left + right
@@ -141,7 +159,7 @@ enum AirflowReader {
                         return left % right
                 except (TypeError, ValueError, ArithmeticError):
                     pass
-                return Unknown(node)
+                return self.unknown(node, [left, right])
 
             def v_Compare(self, node, scope):
                 left, right = self.value(node.left, scope), self.value(node.comparators[0], scope)
@@ -210,8 +228,13 @@ enum AirflowReader {
                     base = self.value(function.value, scope)
                     if isinstance(base, Function) and base.kind and name == "override":
                         return Function(base.node, base.scope, base.kind, {**base.options, **kwargs})
-                    if isinstance(base, Function) and base.kind and name in ("expand", "partial", "expand_kwargs"):
-                        return self.placeholder(base.node.name, node, "dynamic mapping (%s) of" % name)
+                    maker = self.maker(base, function.value)
+                    if maker is not None and name == "partial":
+                        return Partial(maker, kwargs)
+                    if maker is not None and name in ("expand", "expand_kwargs"):
+                        return self.make_mapped(name, maker, args, kwargs, node)
+                    if isinstance(base, Xcom) and name in ("map", "zip", "concat"):
+                        return self.unknown(node, [base, *args])
                     if isinstance(base, (Task, Xcom, Group, list)) and name in ("set_upstream", "set_downstream",
                                                                                "as_setup",
                                                                                "as_teardown"):
@@ -239,6 +262,9 @@ enum AirflowReader {
                     return self.guard(node, make)
                 if name == "timezone" and args and isinstance(args[0], str):
                     return args[0]
+                if name in ("dedent", "cleandoc"):
+                    tidy = textwrap.dedent if name == "dedent" else inspect.cleandoc
+                    return self.guard(node, lambda: tidy(*args, **kwargs))
                 if name in ("range", "str", "int", "len", "list"):
                     known = {"range": range, "str": str, "int": int, "len": len, "list": list}
                     return self.guard(node, lambda: known[name](*args))
@@ -278,6 +304,28 @@ enum AirflowReader {
                     return None if any(f is None for f in found) else [t for f in found for t in f]
                 return None
 
+            def unknown(self, node, values):
+                """What is not understood, and comes from tasks all the same."""
+                out = Unknown(node)
+                out.tasks = self.sources(values)
+                return out
+
+            def sources(self, value):
+                """The tasks whose results a value holds, at any depth."""
+                if isinstance(value, Unknown):
+                    return value.tasks
+                if isinstance(value, (list, tuple)):
+                    return [task for element in value for task in self.sources(element)]
+                if isinstance(value, dict):
+                    return self.sources(list(value.values()))
+                return (self.leaves(value) or []) if isinstance(value, (Task, Xcom, Group)) else []
+
+            def feed(self, task, values):
+                """A task comes after those whose results it is given."""
+                for other in self.sources(values):
+                    if other not in task.after and other is not task:
+                        task.after.append(other)
+
             def edge(self, first, then):
                 before, after = self.leaves(first), self.leaves(then)
                 if before is None or after is None:
@@ -315,10 +363,35 @@ enum AirflowReader {
                     group.tasks.append(task)
                 return task
 
-            def placeholder(self, name, node, what):
-                task = Task(self.prefix() + name, "unknown", node.lineno)
-                task.problems.append("%s '%s'" % (what, name))
-                return self.add(task)
+            def maker(self, base, node):
+                """What `.partial()` and `.expand()` are asked of: a function that makes tasks, or an operator."""
+                if isinstance(base, Partial) or isinstance(base, Function) and base.kind not in (None, "dag"):
+                    return base
+                name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+                isOperator = name.endswith(("Operator", "Sensor")) and name != "BaseOperator"
+                return name if isOperator and isinstance(base, Unknown) else None
+
+            def make_mapped(self, verb, maker, args, kwargs, node):
+                """A task as often as a list has elements, which only a run knows: it stands in its place, and fails."""
+                given = {}
+                while isinstance(maker, Partial):
+                    maker, given = maker.maker, {**maker.kwargs, **given}
+                if isinstance(maker, Function):
+                    own = maker.options.get("group_id" if maker.kind == "group" else "task_id", maker.node.name)
+                    name = self.numbered(self.prefix() + (own if isinstance(own, str) else maker.node.name))
+                    shown, options = maker.node.name, maker.options
+                else:
+                    own = given.get("task_id")
+                    if not isinstance(own, str):
+                        self.note(node.lineno, "a %s whose task_id is not known" % maker)
+                        own = "task-%d" % node.lineno
+                    name, shown, options = self.prefix() + own, maker, given
+                task = self.add(Task(name, "unknown", node.lineno), given.get("dag"))
+                task.problems.append("dynamic mapping (%s) of '%s'" % (verb, shown))
+                self.feed(task, [args, kwargs, given])
+                ruled = {"retries", "retry_delay", "execution_timeout", "trigger_rule"}
+                self.options(task, {key: value for key, value in options.items() if key in ruled}, set())
+                return Xcom(task) if isinstance(maker, Function) else task
 
             def options(self, task, kwargs, known):
                 owner = getattr(task, "owner", None)
@@ -383,22 +456,26 @@ enum AirflowReader {
                 else:
                     known = set(kwargs)
                     task.problems.append("the %s" % name)
+                self.feed(task, {key: value for key, value in kwargs.items() if key not in ("dag", "task_group")})
                 self.options(task, kwargs, known)
                 return task
 
-            def make_taskflow(self, function, args, kwargs, node):
-                own = function.options.get("task_id", function.node.name)
-                name = self.prefix() + (own if isinstance(own, str) else function.node.name)
+            def numbered(self, name):
+                """A function's further tasks have a number, as in Airflow."""
                 calls = self.current.calls if self.current else {}
                 count = calls[name] = calls.get(name, -1) + 1
-                task = self.add(Task(name if count == 0 else "%s__%d" % (name, count), "python", node.lineno))
+                return name if count == 0 else "%s__%d" % (name, count)
+
+            def make_taskflow(self, function, args, kwargs, node):
+                own = function.options.get("task_id", function.node.name)
+                name = self.numbered(self.prefix() + (own if isinstance(own, str) else function.node.name))
+                task = self.add(Task(name, "python", node.lineno))
                 if function.kind == "task":
                     task.call = (function, args, kwargs)
                 else:
                     task.kind = "unknown"
                     task.problems.append("@%s" % function.kind)
-                    for value in [*args, *kwargs.values()]:
-                        self.edge(value, task)
+                self.feed(task, [args, kwargs])
                 self.options(task, function.options, set())
                 return Xcom(task)
 
@@ -410,11 +487,20 @@ enum AirflowReader {
                         and id(n) not in decorators}
 
             def segment(self, node, isFunction):
-                """The lines of a definition; a task's own without its decorator."""
+                """The lines of a statement, moved to the margin; a task's function without its decorator."""
                 start = node.lineno
                 if not isFunction and getattr(node, "decorator_list", None):
                     start = min(d.lineno for d in node.decorator_list)
-                return textwrap.dedent("\n".join(self.lines[start - 1:node.end_lineno]))
+                # What goes on inside a text is not indentation.
+                inside = {line for n in ast.walk(node)
+                          if isinstance(n, ast.JoinedStr) or isinstance(getattr(n, "value", None), (str, bytes))
+                          for line in range(n.lineno + 1, n.end_lineno + 1)}
+                out = []
+                for number in range(start, node.end_lineno + 1):
+                    line = self.lines[number - 1]
+                    margin = 0 if number in inside else min(node.col_offset, len(line) - len(line.lstrip()))
+                    out.append(line[margin:])
+                return "\n".join(out)
 
             def script(self, task):
                 function, args, kwargs = task.call

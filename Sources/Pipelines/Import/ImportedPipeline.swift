@@ -182,10 +182,17 @@ package struct ImportedPipeline: Sendable {
         return out
     }
 
-    /// A word of a shell.
+    /// A word of a shell. What looks like a reference of ours is cut in two words that stand side by side: the shell
+    /// reads the same text, and `CommandTemplate` none of its own.
     static func shell(_ text: String) -> String {
         if text.wholeMatch(of: /[A-Za-z0-9_.\/@:=,+-]+/) != nil { return text }
-        return "'" + text.replacing("'", with: "'\\''") + "'"
+        let quoted = "'" + text.replacing("'", with: "'\\''") + "'"
+        return hasReference(text) ? quoted.replacing("${", with: "$''{") : quoted
+    }
+
+    /// Whether a text, as part of a command, would be read as a reference of ours, known or not.
+    static func hasReference(_ text: String) -> Bool {
+        CommandTemplate(text).pieces.contains { if case .text = $0 { false } else { true } }
     }
 }
 
