@@ -125,7 +125,8 @@ struct GRPCInferenceController: Sendable {
         if let timeout = call.grpcTimeout {
             options.deadline = min(options.deadline ?? .now + timeout, .now + timeout)
         }
-        let reply = try await service.infer(endpoint, request, options: options)
+        let caller = try call.caller(id: message.id.isEmpty ? nil : message.id)
+        let reply = try await service.infer(endpoint, request, options: options, caller: caller)
         return try Inference_ModelInferResponse(reply, isRaw: !message.rawInputContents.isEmpty)
     }
 

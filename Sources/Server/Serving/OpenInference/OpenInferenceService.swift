@@ -51,7 +51,7 @@ package struct OpenInferenceService: Sendable {
         _ endpoint: Endpoint,
         _ request: InferenceRequest,
         options: InferenceOptions,
-        caller: Caller = .platform
+        caller: Caller
     ) async throws -> InferenceReply {
         let name = endpoint.record.name
         if request.inputs.contains(where: { $0.name == Self.textInput }), try !endpoint.model().takesTextTensor {
