@@ -9,22 +9,16 @@ import TestSupport
 
 /// Seeded predictions: `known` ones look like the reference, `shifted` ones like a language that training lacked.
 struct Traffic: RandomNumberGenerator {
-    private var state: UInt64
+    private var source: SeededGenerator
     private var made = 0
     private let prefix: String
 
     init(seed: UInt64) {
-        state = seed
+        source = SeededGenerator(seed: seed)
         prefix = "p\(seed)-"
     }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
+    mutating func next() -> UInt64 { source.next() }
 
     mutating func known(version: Int = 1, at: Timestamp = TestClock.epoch) -> PredictionRecord {
         let score = 1 - pow(Double.random(in: 0..<1, using: &self), 4) * 0.5

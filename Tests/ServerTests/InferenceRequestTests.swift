@@ -1,5 +1,6 @@
 import Foundation
 import Primitives
+import TestSupport
 import Testing
 import WireAPI
 
@@ -63,7 +64,7 @@ struct InferenceRequestTests {
     }
 
     @Test func `Random doubles and floats come back bit for bit through JSON`() throws {
-        var random = SeededGenerator(state: 7)
+        var random = SeededGenerator(seed: 7)
         var doubles: [Double] = []
         var floats: [Float] = []
         while doubles.count < 5000 {
@@ -153,7 +154,7 @@ struct InferenceRequestTests {
     }
 
     @Test func `Mutated bodies are read or refused, and never anything else`() throws {
-        var random = SeededGenerator(state: UInt64(ProcessInfo.processInfo.environment["AKU_FUZZ_SEED"] ?? "1") ?? 1)
+        var random = SeededGenerator(seed: UInt64(ProcessInfo.processInfo.environment["AKU_FUZZ_SEED"] ?? "1") ?? 1)
         let rounds = Int(ProcessInfo.processInfo.environment["AKU_FUZZ_ROUNDS"] ?? "20000") ?? 20000
         let seeds = [
             #"{"id":"a","inputs":[{"name":"x","shape":[2,2],"datatype":"FP32","data":[[1.5,-2e3],[0.1,4]]}]}"#,
@@ -187,17 +188,6 @@ struct InferenceRequestTests {
     }
 }
 
-/// SplitMix64: the same numbers from the same seed everywhere.
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
-    }
-
-    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(max(1, bound))) }
+extension SeededGenerator {
+    fileprivate mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(max(1, bound))) }
 }

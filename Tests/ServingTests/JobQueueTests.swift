@@ -1,25 +1,15 @@
 import Primitives
 import Serving
+import TestSupport
 import Testing
 
 struct JobQueueTests {
-    /// xorshift64*: the same seed gives the same interleaving on every machine.
-    private struct Seeded: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state ^= state >> 12
-            state ^= state << 25
-            state ^= state >> 27
-            return state &* 2_685_821_657_736_338_717
-        }
-    }
-
     private static let origin = ContinuousClock.now
     private let groups = [BatchGroup(), BatchGroup()]
 
     private func entry(
         _ payload: Int,
-        _ priority: InferencePriority = .normal,
+        _ priority: RequestPriority = .normal,
         group: Int? = 0,
         rows: Int = 1,
         seconds: Int = 1000
@@ -73,7 +63,7 @@ struct JobQueueTests {
 
     @Test func `A full queue gives up its youngest entry of the lowest priority, never one as high as the newcomer`() {
         var queue = JobQueue<Int>()
-        for (payload, priority) in [(1, InferencePriority.low), (2, .low), (3, .normal), (4, .high)] {
+        for (payload, priority) in [(1, RequestPriority.low), (2, .low), (3, .normal), (4, .high)] {
             queue.add(entry(payload, priority))
         }
         #expect(queue.displace(below: .low) == nil)
@@ -93,18 +83,18 @@ struct JobQueueTests {
     }
 
     @Test(arguments: 1...40) func `In every order of events each entry ends once, in order and in time`(seed: Int) {
-        var random = Seeded(state: UInt64(seed) &* 0x9E37_79B9_7F4A_7C15)
+        var random = SeededGenerator(seed: UInt64(seed))
         var queue = JobQueue<Int>()
         var waiting: [Int: JobQueue<Int>.Entry] = [:]
         var unwanted: Set<Int> = []
         var now = 0
-        func place(_ payload: Int, _ entry: JobQueue<Int>.Entry) -> (Int, Int) { (entry.priority.rawValue, payload) }
+        func place(_ payload: Int, _ entry: JobQueue<Int>.Entry) -> (Int, Int) { (entry.priority.line, payload) }
         for payload in 0..<600 {
             switch Int.random(in: 0..<10, using: &random) {
             case 0..<5:
                 let new = entry(
                     payload,
-                    InferencePriority.allCases.randomElement(using: &random) ?? .normal,
+                    RequestPriority.allCases.randomElement(using: &random) ?? .normal,
                     group: [nil, 0, 1][Int.random(in: 0..<3, using: &random)],
                     rows: Int.random(in: 1...12, using: &random),
                     seconds: now + Int.random(in: 0..<60, using: &random)
@@ -114,8 +104,8 @@ struct JobQueueTests {
             case 5:
                 if let gone = waiting.keys.sorted().randomElement(using: &random) { unwanted.insert(gone) }
             case 6:
-                let limit = InferencePriority.allCases.randomElement(using: &random) ?? .normal
-                let youngest = waiting.filter { $0.value.priority > limit }
+                let limit = RequestPriority.allCases.randomElement(using: &random) ?? .normal
+                let youngest = waiting.filter { $0.value.priority.line > limit.line }
                     .max { place($0.key, $0.value) < place($1.key, $1.value) }?.key
                 #expect(queue.displace(below: limit)?.payload == youngest)
                 if let youngest { waiting[youngest] = nil }

@@ -32,11 +32,6 @@ package struct EndpointPolicy: Sendable, Hashable {
     }
 }
 
-/// How much a request matters when there is not room for all.
-package enum RequestPriority: String, Sendable, Hashable, CaseIterable {
-    case low, normal, high
-}
-
 extension EndpointPolicy {
     /// What a request is split by: the same key always goes the same way.
     package enum StickyKey: String, Sendable, Hashable, CaseIterable {

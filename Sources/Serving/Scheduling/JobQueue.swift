@@ -6,7 +6,7 @@ package struct JobQueue<Payload: Sendable>: Sendable {
     /// One piece of work.
     package struct Entry: Sendable {
         /// Its place.
-        package let priority: InferencePriority
+        package let priority: RequestPriority
         /// It is not started after this moment.
         package let deadline: ContinuousClock.Instant
         /// Entries of one group may run together; nil: alone. The payload keeps the object alive.
@@ -18,7 +18,7 @@ package struct JobQueue<Payload: Sendable>: Sendable {
 
         /// Makes an entry.
         package init(
-            priority: InferencePriority,
+            priority: RequestPriority,
             deadline: ContinuousClock.Instant,
             group: ObjectIdentifier?,
             rows: Int,
@@ -45,7 +45,7 @@ package struct JobQueue<Payload: Sendable>: Sendable {
         }
     }
 
-    private var lines = [Line](repeating: Line(), count: InferencePriority.allCases.count)
+    private var lines = [Line](repeating: Line(), count: RequestPriority.allCases.count)
     private var next: UInt64 = 0
 
     /// Starts empty.
@@ -56,7 +56,7 @@ package struct JobQueue<Payload: Sendable>: Sendable {
 
     /// Puts an entry at the end of its line.
     package mutating func add(_ entry: Entry) {
-        let index = entry.priority.rawValue
+        let index = entry.priority.line
         lines[index].entries[next] = entry
         lines[index].order.append(next)
         lines[index].compact()
@@ -64,8 +64,8 @@ package struct JobQueue<Payload: Sendable>: Sendable {
     }
 
     /// Removes the youngest entry of the lowest priority, when that is below `priority`.
-    package mutating func displace(below priority: InferencePriority) -> Entry? {
-        for index in lines.indices.reversed() where index > priority.rawValue {
+    package mutating func displace(below priority: RequestPriority) -> Entry? {
+        for index in lines.indices.reversed() where index > priority.line {
             guard let youngest = lines[index].entries.keys.max() else { continue }
             return lines[index].entries.removeValue(forKey: youngest)
         }
