@@ -155,27 +155,10 @@ struct EndpointsLintCommand: AsyncParsableCommand {
     @Flag(name: .long, help: "Print JSON instead of lines.")
     var json = false
 
-    private struct Finding: Encodable {
-        let file: String
-        let line: Int
-        let column: Int
-        let message: String
-        let nextStep: String
-
-        enum CodingKeys: String, CodingKey {
-            case file, line, column, message
-            case nextStep = "next_step"
-        }
-
-        var text: String {
-            ["\(file):\(line):\(column):", message, nextStep].filter { !$0.isEmpty }.joined(separator: " ")
-        }
-    }
-
     func run() async throws {
         let findings = try files.flatMap { file in
             try PolicyParser.problems(PolicyDocumentFile.read(file)).map { problem in
-                Finding(
+                LintFinding(
                     file: file,
                     line: problem.line,
                     column: problem.column,
@@ -184,14 +167,7 @@ struct EndpointsLintCommand: AsyncParsableCommand {
                 )
             }
         }
-        if json {
-            Terminal.print(try CanonicalJSON.text(findings))
-        } else if findings.isEmpty {
-            Terminal.print("\(files.count) file\(files.count == 1 ? "" : "s"), nothing wrong")
-        } else {
-            for finding in findings { Terminal.print(finding.text) }
-        }
-        if !findings.isEmpty { throw ExitCode.failure }
+        try LintFinding.report(findings, files: files.count, json: json)
     }
 }
 

@@ -21,43 +21,20 @@ package struct PipelinesLintCommand: AsyncParsableCommand {
 
     package init() {}
 
-    private struct Finding: Encodable {
-        let file: String
-        let line: Int
-        let column: Int
-        let code: String
-        let message: String
-        let nextStep: String
-
-        enum CodingKeys: String, CodingKey {
-            case file, line, column, code, message
-            case nextStep = "next_step"
-        }
-
-        init(_ file: String, _ problem: DefinitionProblem) {
-            self.file = file
-            line = problem.line
-            column = problem.column
-            code = problem.code.name
-            message = problem.message
-            nextStep = problem.nextStep
-        }
-
-        var text: String {
-            ["\(file):\(line):\(column): \(code):", message, nextStep].filter { !$0.isEmpty }.joined(separator: " ")
-        }
-    }
-
     package func run() async throws {
-        let findings = files.flatMap { path in Self.problems(path).map { Finding(path, $0) } }
-        if json {
-            Terminal.print(try CanonicalJSON.text(findings))
-        } else if findings.isEmpty {
-            Terminal.print("\(files.count) file\(files.count == 1 ? "" : "s"), nothing wrong")
-        } else {
-            for finding in findings { Terminal.print(finding.text) }
+        let findings = files.flatMap { path in
+            Self.problems(path).map { problem in
+                LintFinding(
+                    file: path,
+                    line: problem.line,
+                    column: problem.column,
+                    code: problem.code.name,
+                    message: problem.message,
+                    nextStep: problem.nextStep
+                )
+            }
         }
-        if !findings.isEmpty { throw ExitCode.failure }
+        try LintFinding.report(findings, files: files.count, json: json)
     }
 
     /// A file that cannot be read is a finding too, so that the others are still checked.
