@@ -10,6 +10,8 @@ import tokenizers
 from tokenizers.normalizers import NFD, BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
 
+from table_text import member, pairs, ranges
+
 OFF = dict(clean_text=False, handle_chinese_chars=False, strip_accents=False, lowercase=False)
 HANGUL = range(0xAC00, 0xD7A4)
 
@@ -71,20 +73,6 @@ def observe():
     return found, maps
 
 
-def ranges(codes):
-    out = []
-    for code in codes:
-        if out and out[-1][1] + 1 == code:
-            out[-1][1] = code
-        else:
-            out.append([code, code])
-    return [f"{a:x}" if a == b else f"{a:x}-{b:x}" for a, b in out]
-
-
-def pairs(mapping):
-    return [f"{code:x}>" + "+".join(f"{ord(character):x}" for character in text) for code, text in mapping.items()]
-
-
 def runs(mapping):
     """`first-last/step>target` for scalars that move by the same distance."""
     out, codes = [], [code for code, text in mapping.items() if len(text) == 1]
@@ -108,18 +96,6 @@ def runs(mapping):
             out.append(f"{first:x}>{first + shift:x}")
         index = best + 1
     return out + pairs({code: text for code, text in mapping.items() if len(text) > 1})
-
-
-def member(name, about, tokens):
-    lines, line = [], ""
-    for token in tokens:
-        if len(line) + len(token) + 1 > 105:
-            lines.append(line)
-            line = ""
-        line += ("" if not line else " ") + token
-    lines.append(line)
-    body = "\n        ".join(line + " \\" if index + 1 < len(lines) else line for index, line in enumerate(lines))
-    print(f'    /// {about}\n    static let {name} = """\n        {body}\n        """')
 
 
 found, maps = observe()

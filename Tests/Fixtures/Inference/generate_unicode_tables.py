@@ -14,6 +14,8 @@ import unicodedata
 import tokenizers
 from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers
 
+from table_text import member, pairs, ranges
+
 SCALARS = [code for code in range(0x110000) if not 0xD800 <= code < 0xE000]
 HANGUL = range(0xAC00, 0xD7A4)
 nfd, nfc, nfkd = (getattr(normalizers, name)().normalize_str for name in ("NFD", "NFC", "NFKD"))
@@ -65,32 +67,6 @@ def combining(character):
     """The combining class as the package sees it: 0 when it does not move before U+0345 (class 240)."""
     moves = nfd("a\u0345" + character)[-1] == "\u0345" and character != "\u0345"
     return unicodedata.combining(character) if moves or character == "\u0345" else 0
-
-
-def ranges(codes):
-    out = []
-    for code in codes:
-        if out and out[-1][1] + 1 == code:
-            out[-1][1] = code
-        else:
-            out.append([code, code])
-    return [f"{a:x}" if a == b else f"{a:x}-{b:x}" for a, b in out]
-
-
-def pairs(mapping):
-    return [f"{code:x}>" + "+".join(f"{ord(character):x}" for character in text) for code, text in mapping.items()]
-
-
-def member(name, about, tokens):
-    lines, line = [], ""
-    for token in tokens:
-        if len(line) + len(token) + 1 > 105:
-            lines.append(line)
-            line = ""
-        line += ("" if not line else " ") + token
-    lines.append(line)
-    body = "\n        ".join(line + " \\" if index + 1 < len(lines) else line for index, line in enumerate(lines))
-    print(f'    /// {about}\n    static let {name} = """\n        {body}\n        """')
 
 
 canonical = {c: nfd(chr(c)) for c in SCALARS if c not in HANGUL and nfd(chr(c)) != chr(c)}
