@@ -94,6 +94,7 @@ bench: DEBIAN_PACKAGES += wrk nginx-light curl
 bench: system venv ## Re-run the benchmarks and rewrite Benchmarks/*/latest.json
 	@AKU_BENCHMARKS=1 swift build -c release --static-swift-stdlib
 	@for b in Benchmarks/*/run; do echo "==> $$b"; PYTHON="$(CURDIR)/$(PYTHON)" "$$b" || exit 1; done
+	@$(MAKE) --no-print-directory engines
 
 .PHONY: stop
 stop: ## Stop the server that an interactive quickstart left running
